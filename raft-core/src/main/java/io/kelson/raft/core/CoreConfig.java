@@ -1,0 +1,61 @@
+package io.kelson.raft.core;
+
+import io.kelson.raft.membership.Configuration;
+
+/**
+ * The settings of a {@link RaftCore}.
+ *
+ * @param self this member's id
+ * @param configuration the members
+ * @param electionTicks ticks without a leader after which a follower campaigns; the real timeout is
+ *     drawn from [electionTicks, 2 x electionTicks) each time. Too small: elections on every
+ *     hiccup; too large: slow fail-over
+ * @param heartbeatTicks ticks between heartbeats; at most a third of {@code electionTicks}
+ * @param maxAppendBytes payload of one append request, measured by {@link Entry#sizeBytes}. Too
+ *     small: many messages; too large: a lost one costs much
+ * @param maxInflightMessages append requests under way to one follower
+ * @param maxInflightBytes their entries' bytes
+ * @param maxUncommittedBytes bytes of proposals that may wait for commitment at the leader; further
+ *     ones are refused
+ * @param entryCacheBytes bytes of recent entries kept in memory for followers; entries that are not
+ *     yet durable or not yet handed out for applying stay in memory regardless
+ * @param maxApplyBytes bytes of entries in one {@link Committed}
+ */
+public record CoreConfig(
+    long self,
+    Configuration configuration,
+    int electionTicks,
+    int heartbeatTicks,
+    int maxAppendBytes,
+    int maxInflightMessages,
+    long maxInflightBytes,
+    long maxUncommittedBytes,
+    long entryCacheBytes,
+    int maxApplyBytes) {
+  public CoreConfig {
+    if (self == 0) {
+      throw new IllegalArgumentException("member id 0 means nobody");
+    }
+    if (heartbeatTicks < 1 || electionTicks < 3 * heartbeatTicks) {
+      throw new IllegalArgumentException(
+          "an election timeout of "
+              + electionTicks
+              + " ticks needs heartbeats at most every third of it, not every "
+              + heartbeatTicks);
+    }
+    if (maxAppendBytes < 1
+        || maxInflightMessages < 1
+        || maxInflightBytes < 1
+        || maxUncommittedBytes < 1
+        || entryCacheBytes < 0
+        || maxApplyBytes < 1) {
+      throw new IllegalArgumentException("a limit below 1 would stop replication");
+    }
+  }
+
+  /** The defaults for a member of a cluster: ten ticks to an election, one to a heartbeat. */
+  public static CoreConfig defaults(long self, Configuration configuration) {
+    return new CoreConfig(
+        self, configuration, 10, 1, 1 << 20, 256, 16L << 20, 64L << 20, 32L << 20, 4 << 20);
+  }
+}

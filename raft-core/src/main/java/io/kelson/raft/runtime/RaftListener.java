@@ -1,0 +1,23 @@
+package io.kelson.raft.runtime;
+
+import io.kelson.raft.core.Rejection;
+import io.kelson.raft.core.RoleChange;
+
+/**
+ * Hears what happens inside a {@link RaftNode}. Called on the node's own threads: an implementation
+ * returns at once and never blocks.
+ */
+public interface RaftListener {
+  /** Term, role or leader changed; called on the raft loop. */
+  default void roleChanged(RoleChange change) {}
+
+  /** A proposal was turned down and is certainly not in the log; called on the raft loop. */
+  default void proposalRejected(Rejection rejection) {}
+
+  /**
+   * The node stopped because something it stands on broke: an invariant, the disk, the state
+   * machine. It will accept nothing any more; the process is expected to end. Called once, on the
+   * thread that found out.
+   */
+  default void failed(Throwable cause) {}
+}

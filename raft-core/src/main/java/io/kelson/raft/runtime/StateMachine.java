@@ -1,0 +1,30 @@
+package io.kelson.raft.runtime;
+
+import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.LogPosition;
+import java.util.List;
+
+/**
+ * What committed entries are applied to.
+ *
+ * <p>Only the apply thread calls {@link #apply}. The state may lose its newest part in a crash, as
+ * long as {@link #applied()} tells the truth afterwards: entries from there on are handed out
+ * again.
+ */
+public interface StateMachine {
+  /** Position of the last entry whose effect is in the state; {@link LogPosition#ZERO} when new. */
+  LogPosition applied();
+
+  /**
+   * Applies consecutive entries, the first one just after {@link #applied()}. On return readers see
+   * their effect. The effect and the new {@link #applied()} become durable together or not at all;
+   * they need not be durable yet.
+   *
+   * <p>An exception from here stops the node: a state machine that cannot apply an entry has
+   * nothing left to say.
+   *
+   * @param entries of every type, without gaps; entries that are not commands only move the
+   *     position
+   */
+  void apply(List<Entry> entries);
+}

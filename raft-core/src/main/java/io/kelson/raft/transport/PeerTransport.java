@@ -1,0 +1,37 @@
+package io.kelson.raft.transport;
+
+import io.kelson.raft.core.Message;
+
+/**
+ * Carries messages to peers, best effort: any message may be lost, and none is delivered twice by
+ * the transport itself.
+ *
+ * <p>Thread-safe. {@link #send} never blocks: a message for a peer that is away, or whose queue is
+ * full, is dropped.
+ */
+public interface PeerTransport extends AutoCloseable {
+  /**
+   * Where incoming messages go. Called on event loops, for one peer in the order they arrived; must
+   * not block.
+   */
+  @FunctionalInterface
+  interface Handler {
+    /**
+     * A message from a peer whose identity was checked: {@code from()} and {@code to()} are true.
+     */
+    void received(Message message);
+  }
+
+  /** Starts listening and connecting; messages that arrive from now on go to the handler. */
+  void start(Handler handler);
+
+  /** Queues a message for {@code message.to()}. */
+  void send(Message message);
+
+  /** Pushes out what {@link #send} queued; called once after a group of sends. */
+  void flush();
+
+  /** Stops listening, closes every connection, and releases the threads. */
+  @Override
+  void close();
+}
