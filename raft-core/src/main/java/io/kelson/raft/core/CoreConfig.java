@@ -17,9 +17,11 @@ import io.kelson.raft.membership.Configuration;
  * @param maxInflightBytes their entries' bytes
  * @param maxUncommittedBytes bytes of proposals that may wait for commitment at the leader; further
  *     ones are refused
- * @param entryCacheBytes bytes of recent entries kept in memory for followers; entries that are not
- *     yet durable or not yet handed out for applying stay in memory regardless
- * @param maxApplyBytes bytes of entries in one {@link Committed}
+ * @param entryCacheBytes bytes of recent entries kept in memory for followers and the state
+ *     machine; entries that are not yet durable stay in memory regardless, all others can be read
+ *     back
+ * @param maxApplyBytes bytes of entries in one {@link Committed}; four times as much may wait at
+ *     the state machine before nothing more is handed out
  */
 public record CoreConfig(
     long self,

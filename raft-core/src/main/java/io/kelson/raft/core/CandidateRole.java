@@ -1,0 +1,146 @@
+package io.kelson.raft.core;
+
+import io.kelson.raft.core.Message.VoteRequest;
+import io.kelson.raft.core.Message.VoteResponse;
+import io.kelson.raft.quorum.VoteResult;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * A member that counts votes: as a pre-candidate those it would get (thesis, section 9.6), as a
+ * candidate those it got (Raft paper, section 5.2).
+ *
+ * <p>Its own real vote is a promise like any other and counts only once the disk holds it.
+ */
+final class CandidateRole extends RoleState {
+  private final boolean preVote;
+  private final long voteWrite;
+  private final int timeoutTicks;
+  private final TreeSet<Long> granted = new TreeSet<>();
+  private final TreeSet<Long> refused = new TreeSet<>();
+  private int elapsedTicks;
+
+  private CandidateRole(RaftCore core, boolean preVote, long voteWrite) {
+    super(core);
+    this.preVote = preVote;
+    this.voteWrite = voteWrite;
+    this.timeoutTicks = core.drawElectionTimeoutTicks();
+  }
+
+  /** One that asks before it campaigns. */
+  static CandidateRole pre(RaftCore core) {
+    return new CandidateRole(core, true, 0);
+  }
+
+  /**
+   * One that campaigns.
+   *
+   * @param voteWrite the write that makes its vote for itself durable
+   */
+  static CandidateRole real(RaftCore core, long voteWrite) {
+    return new CandidateRole(core, false, voteWrite);
+  }
+
+  /** Asks everybody; with the transfer mark, also those content with the leader they have. */
+  void ask(boolean transfer) {
+    long term = preVote ? core.term() + 1 : core.term();
+    LogPosition last = core.log().lastPosition();
+    for (long voter : core.voters()) {
+      if (voter == core.self()) {
+        continue;
+      }
+      VoteRequest request = new VoteRequest(core.self(), voter, term, preVote, last, transfer);
+      if (preVote) {
+        core.outbox().send(request);
+      } else {
+        core.outbox().sendAfter(request);
+      }
+    }
+    if (preVote) {
+      granted.add(core.self());
+      decide();
+    }
+  }
+
+  @Override
+  Role role() {
+    return preVote ? Role.PRE_CANDIDATE : Role.CANDIDATE;
+  }
+
+  @Override
+  long leader() {
+    return 0;
+  }
+
+  @Override
+  boolean isContent() {
+    return false;
+  }
+
+  @Override
+  void tick() {
+    elapsedTicks++;
+    if (elapsedTicks >= timeoutTicks) {
+      core.campaign("the election was not decided in time");
+    }
+  }
+
+  @Override
+  void persisted() {
+    if (!preVote && core.writes().isFinished(voteWrite) && granted.add(core.self())) {
+      decide();
+    }
+  }
+
+  @Override
+  void onVoteResponse(VoteResponse message) {
+    if (message.preVote() != preVote || !core.quorum().contains(message.from())) {
+      return;
+    }
+    // A vote once given stays given; a refusal may be the late answer to an earlier question.
+    if (message.granted()) {
+      refused.remove(message.from());
+      granted.add(message.from());
+    } else if (!granted.contains(message.from())) {
+      refused.add(message.from());
+    }
+    decide();
+  }
+
+  private void decide() {
+    VoteResult result = core.quorum().result(granted::contains, refused::contains);
+    switch (result) {
+      case PENDING -> {}
+      case LOST -> core.becomeFollower(core.term(), "a quorum refused its vote");
+      case WON -> {
+        if (preVote) {
+          core.becomeCandidate(false, "a quorum would vote for this member");
+        } else {
+          core.becomeLeader();
+        }
+      }
+    }
+  }
+
+  @Override
+  void propose(List<Proposal> proposals) {
+    for (Proposal proposal : proposals) {
+      core.outbox().reject(Rejection.What.PROPOSAL, proposal.id(), Rejection.Reason.NO_LEADER);
+    }
+  }
+
+  @Override
+  void read(long id) {
+    core.outbox().reject(Rejection.What.READ, id, Rejection.Reason.NO_LEADER);
+  }
+
+  @Override
+  void onTimeoutNow() {
+    if (preVote) {
+      core.becomeCandidate(true, "the leader handed over");
+    }
+  }
+
+  @Override
+  void leave() {}
+}

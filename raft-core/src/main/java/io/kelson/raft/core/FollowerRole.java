@@ -1,0 +1,248 @@
+package io.kelson.raft.core;
+
+import io.kelson.raft.core.Message.AppendRequest;
+import io.kelson.raft.core.Message.AppendResponse;
+import io.kelson.raft.core.Message.ProposalForward;
+import io.kelson.raft.core.Message.ReadIndexResponse;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A follower: takes the leader's log, and campaigns when it has not heard of one for too long. */
+final class FollowerRole extends RoleState {
+  private final int timeoutTicks;
+  private final ForwardedReads reads;
+  private long leader;
+  private int elapsedTicks;
+
+  /**
+   * A follower that knows no leader yet.
+   *
+   * @param elapsedTicks ticks already waited in vain: a higher term alone is no reason to start
+   *     waiting anew, else a member that can win nothing could keep all others from trying
+   */
+  FollowerRole(RaftCore core, int elapsedTicks) {
+    super(core);
+    this.elapsedTicks = elapsedTicks;
+    this.timeoutTicks = core.drawElectionTimeoutTicks();
+    this.reads = new ForwardedReads(core);
+  }
+
+  @Override
+  Role role() {
+    return Role.FOLLOWER;
+  }
+
+  @Override
+  long leader() {
+    return leader;
+  }
+
+  int elapsedTicks() {
+    return elapsedTicks;
+  }
+
+  @Override
+  boolean isContent() {
+    return leader != 0 && elapsedTicks < core.config().electionTicks();
+  }
+
+  /** Starts waiting anew: the leader was heard of, or a vote was granted (section 5.2). */
+  void resetElectionTimer() {
+    elapsedTicks = 0;
+  }
+
+  /** Learns who leads this term. Two leaders in one term would break election safety. */
+  void follow(long id) {
+    if (leader == id) {
+      return;
+    }
+    if (leader != 0) {
+      throw new InvariantViolation(
+          "members "
+              + Long.toHexString(leader)
+              + " and "
+              + Long.toHexString(id)
+              + " both lead term "
+              + core.term());
+    }
+    leader = id;
+    core.outbox()
+        .changed(
+            new RoleChange(Role.FOLLOWER, Role.FOLLOWER, core.term(), id, "heard of the leader"));
+  }
+
+  @Override
+  void tick() {
+    elapsedTicks++;
+    if (elapsedTicks >= timeoutTicks && core.quorum().contains(core.self())) {
+      core.campaign(leader == 0 ? "no leader came up" : "the leader fell silent");
+      return;
+    }
+    reads.tick();
+  }
+
+  @Override
+  void propose(List<Proposal> proposals) {
+    if (leader == 0) {
+      for (Proposal proposal : proposals) {
+        core.outbox().reject(Rejection.What.PROPOSAL, proposal.id(), Rejection.Reason.NO_LEADER);
+      }
+      return;
+    }
+    List<byte[]> payloads = new ArrayList<>(proposals.size());
+    long sizeBytes = 0;
+    for (Proposal proposal : proposals) {
+      if (!payloads.isEmpty()
+          && sizeBytes + proposal.data().length > core.config().maxAppendBytes()) {
+        forward(payloads);
+        payloads = new ArrayList<>();
+        sizeBytes = 0;
+      }
+      payloads.add(proposal.data());
+      sizeBytes += proposal.data().length;
+    }
+    if (!payloads.isEmpty()) {
+      forward(payloads);
+    }
+  }
+
+  private void forward(List<byte[]> payloads) {
+    core.outbox().send(new ProposalForward(core.self(), leader, core.term(), payloads));
+  }
+
+  /**
+   * Hands on what was meant for a leader. Only what was sent in an older term: in the same term the
+   * sender knew the same leader, and then this was it and is no more. Terms so grow along the way,
+   * and it ends.
+   */
+  @Override
+  void onProposalForward(ProposalForward message) {
+    if (leader != 0 && leader != message.from() && message.term() < core.term()) {
+      forward(message.payloads());
+    }
+  }
+
+  @Override
+  void read(long id) {
+    if (leader == 0) {
+      core.outbox().reject(Rejection.What.READ, id, Rejection.Reason.NO_LEADER);
+    } else {
+      reads.add(id, leader);
+    }
+  }
+
+  @Override
+  void onReadIndexResponse(ReadIndexResponse message) {
+    reads.answered(message.context(), message.index());
+  }
+
+  @Override
+  void onTimeoutNow() {
+    if (core.quorum().contains(core.self())) {
+      core.becomeCandidate(true, "the leader handed over");
+    }
+  }
+
+  @Override
+  void leave() {
+    reads.failAll();
+  }
+
+  @Override
+  void onAppendRequest(AppendRequest message) {
+    requireWellFormed(message);
+    RaftLog log = core.log();
+    LogPosition prev = message.prev();
+    if (!log.holds(prev)) {
+      reject(message);
+      return;
+    }
+    appendMissing(message);
+    long verified = prev.index() + message.entries().size();
+    // Never further than this very message has checked the log (section 5.3; the last line of
+    // figure 2's AppendEntries): what lies beyond may still be another leader's.
+    log.commitTo(Math.min(message.commit(), verified));
+    acknowledge(message, verified);
+  }
+
+  private void reject(AppendRequest message) {
+    LogPosition prev = message.prev();
+    if (prev.index() <= core.log().commit()) {
+      throw new InvariantViolation(
+          "the leader has "
+              + prev
+              + ", but this log has "
+              + core.log().positionAt(prev.index())
+              + " there, committed");
+    }
+    LogPosition hint = core.log().terms().latestNotAbove(prev.index() - 1, prev.term());
+    core.sendPromised(
+        new AppendResponse(
+            core.self(), message.from(), core.term(), false, prev.index(), hint, message.round()));
+  }
+
+  /**
+   * Appends the entries this log lacks, and cuts it only at the first one that differs: a message
+   * may be old, and what it holds already acknowledged (section 5.3, "if an existing entry
+   * conflicts").
+   */
+  private void appendMissing(AppendRequest message) {
+    List<Entry> entries = message.entries();
+    RaftLog log = core.log();
+    int at = 0;
+    while (at < entries.size()
+        && entries.get(at).index() <= log.last()
+        && log.holds(entries.get(at).position())) {
+      at++;
+    }
+    if (at < entries.size() && entries.get(at).index() <= log.last()) {
+      core.truncateAfter(entries.get(at).index() - 1);
+    }
+    for (; at < entries.size(); at++) {
+      log.append(entries.get(at));
+    }
+  }
+
+  /**
+   * A request with entries is acknowledged in full once they are durable. One without is
+   * acknowledged at once, as far as the disk has come: a slow disk must not look like a dead
+   * member.
+   */
+  private void acknowledge(AppendRequest message, long verified) {
+    long durable = core.log().durable();
+    if (message.entries().isEmpty() || verified <= durable) {
+      core.sendPromised(accepted(message, Math.min(verified, durable)));
+    } else {
+      core.outbox().sendAfter(accepted(message, verified));
+    }
+  }
+
+  private AppendResponse accepted(AppendRequest message, long matchIndex) {
+    return new AppendResponse(
+        core.self(),
+        message.from(),
+        core.term(),
+        true,
+        matchIndex,
+        LogPosition.ZERO,
+        message.round());
+  }
+
+  private static void requireWellFormed(AppendRequest message) {
+    long index = message.prev().index();
+    long term = message.prev().term();
+    for (Entry entry : message.entries()) {
+      index++;
+      if (entry.index() != index || entry.term() < term || entry.term() > message.term()) {
+        throw new InvariantViolation(
+            "entry "
+                + entry
+                + " has no place in a request after "
+                + message.prev()
+                + " of term "
+                + message.term());
+      }
+      term = entry.term();
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package io.kelson.raft.core;
+
+import io.kelson.raft.core.Message.AppendResponse;
+import io.kelson.raft.core.Message.ProposalForward;
+import io.kelson.raft.core.Message.ReadIndexRequest;
+import io.kelson.raft.core.Message.TimeoutNow;
+import io.kelson.raft.progress.Progress;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/** The leader: appends, replicates, commits, and proves again and again that it still leads. */
+final class LeaderRole extends RoleState {
+  /** Entries of this leader's own that wait for commitment. */
+  private record Uncommitted(long last, long sizeBytes) {}
+
+  private final Replication replication;
+  private final ReadRounds reads;
+  private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
+  private final long firstIndex;
+  private long uncommittedBytes;
+  private int heartbeatTicks;
+  private int quorumTicks;
+  private long transferTarget;
+  private int transferTicks;
+
+  LeaderRole(RaftCore core) {
+    super(core);
+    this.replication = new Replication(core);
+    this.reads = new ReadRounds(core);
+    this.firstIndex = core.log().last() + 1;
+  }
+
+  /** Begins the reign with an entry of its own, without which nothing older may be committed. */
+  void start() {
+    core.log().append(Entry.noop(core.term(), firstIndex));
+    replication.replicateToAll();
+  }
+
+  @Override
+  Role role() {
+    return Role.LEADER;
+  }
+
+  @Override
+  long leader() {
+    return core.self();
+  }
+
+  // A leader without a quorum steps down by itself; until then an election would only disturb.
+  @Override
+  boolean isContent() {
+    return true;
+  }
+
+  Replication replication() {
+    return replication;
+  }
+
+  @Override
+  void tick() {
+    if (transferTarget != 0 && ++transferTicks >= core.config().electionTicks()) {
+      transferTarget = 0;
+    }
+    if (++quorumTicks >= core.config().electionTicks()) {
+      quorumTicks = 0;
+      if (!replication.takeActiveQuorum()) {
+        core.becomeFollower(core.term(), "no quorum was heard of for an election timeout");
+        return;
+      }
+    }
+    if (++heartbeatTicks >= core.config().heartbeatTicks()) {
+      heartbeatTicks = 0;
+      maybeOpenRound();
+      replication.heartbeat();
+    }
+  }
+
+  @Override
+  void propose(List<Proposal> proposals) {
+    boolean appended = false;
+    for (Proposal proposal : proposals) {
+      if (transferTarget != 0) {
+        core.outbox().reject(Rejection.What.PROPOSAL, proposal.id(), Rejection.Reason.TRANSFERRING);
+      } else if (maybeAppend(proposal.data())) {
+        appended = true;
+      } else {
+        core.outbox()
+            .reject(Rejection.What.PROPOSAL, proposal.id(), Rejection.Reason.TOO_MANY_UNCOMMITTED);
+      }
+    }
+    if (appended) {
+      replication.replicateToAll();
+    }
+  }
+
+  @Override
+  void onProposalForward(ProposalForward message) {
+    boolean appended = false;
+    for (byte[] payload : message.payloads()) {
+      appended |= transferTarget == 0 && maybeAppend(payload);
+    }
+    if (appended) {
+      replication.replicateToAll();
+    }
+  }
+
+  /** Appends a command unless too much waits already; one alone is taken whatever its size. */
+  private boolean maybeAppend(byte[] data) {
+    Entry entry = new Entry(core.term(), core.log().last() + 1, EntryType.NORMAL, data);
+    if (uncommittedBytes > 0
+        && uncommittedBytes + entry.sizeBytes() > core.config().maxUncommittedBytes()) {
+      return false;
+    }
+    core.log().append(entry);
+    uncommitted.add(new Uncommitted(entry.index(), entry.sizeBytes()));
+    uncommittedBytes += entry.sizeBytes();
+    return true;
+  }
+
+  @Override
+  void persisted() {
+    maybeCommit();
+  }
+
+  @Override
+  void onAppendResponse(AppendResponse message) {
+    Progress follower = replication.find(message.from());
+    if (follower == null) {
+      return;
+    }
+    follower.noteHeard(message.round());
+    follower.maybeResume();
+    if (!message.success()) {
+      replication.rejected(follower, message);
+    } else if (replication.accepted(follower, message)) {
+      maybeCommit();
+    }
+    replication.replicate(follower);
+    replication.announceCommit(follower);
+    confirmReads();
+    maybeHandOver();
+  }
+
+  /**
+   * Commits what a quorum holds, but counts only for entries of its own term: an older one that a
+   * quorum holds may still be lost (section 5.4.2, figure 8). What precedes is committed with it.
+   */
+  private void maybeCommit() {
+    RaftLog log = core.log();
+    long index = Math.min(replication.quorumMatch(), log.last());
+    if (index < firstIndex || !log.commitTo(index)) {
+      return;
+    }
+    while (!uncommitted.isEmpty() && uncommitted.peek().last() <= index) {
+      uncommittedBytes -= uncommitted.poll().sizeBytes();
+    }
+    replication.announceCommit();
+    maybeOpenRound();
+  }
+
+  @Override
+  void read(long id) {
+    addRead(0, id);
+  }
+
+  @Override
+  void onReadIndexRequest(ReadIndexRequest message) {
+    addRead(message.from(), message.context());
+  }
+
+  private void addRead(long asker, long id) {
+    reads.add(asker, id);
+    maybeOpenRound();
+  }
+
+  /** Opens a round for waiting reads once this term has committed something (thesis, 6.4). */
+  private void maybeOpenRound() {
+    if (core.log().commit() < firstIndex || !reads.wantsRound()) {
+      return;
+    }
+    reads.open(replication.nextRound());
+    reads.confirm(replication.confirmedRound());
+    if (!reads.isEmpty()) {
+      replication.sendRound();
+    }
+  }
+
+  private void confirmReads() {
+    if (!reads.isEmpty()) {
+      reads.confirm(replication.confirmedRound());
+      maybeOpenRound();
+    }
+  }
+
+  @Override
+  void transfer(long target) {
+    if (target == core.self() || !core.quorum().contains(target)) {
+      return;
+    }
+    transferTarget = target;
+    transferTicks = 0;
+    maybeHandOver();
+  }
+
+  /** Has the target campaign as soon as its log is complete (thesis, section 3.10). */
+  private void maybeHandOver() {
+    if (transferTarget == 0) {
+      return;
+    }
+    if (replication.find(transferTarget).match() == core.log().last()) {
+      core.outbox().send(new TimeoutNow(core.self(), transferTarget, core.term()));
+    }
+  }
+
+  @Override
+  void leave() {
+    reads.failAll();
+  }
+
+  @Override
+  public String toString() {
+    return "leader{first="
+        + firstIndex
+        + " uncommittedBytes="
+        + uncommittedBytes
+        + " transfer="
+        + Long.toHexString(transferTarget)
+        + " "
+        + replication
+        + "}";
+  }
+}
