@@ -1,0 +1,93 @@
+package io.kelson.raft.transport;
+
+import io.kelson.raft.transport.proto.Wire;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.util.Optional;
+
+/**
+ * The receiving end: lets nobody in who does not say who it is and belong here, then passes on
+ * messages and answers pings.
+ */
+final class AcceptedConnection extends FrameHandler {
+  private final Acceptor acceptor;
+  private final Handshake handshake;
+  private final TransportOptions options;
+  private final PeerTransport.Handler handler;
+  private long peer;
+  private boolean heard;
+
+  AcceptedConnection(
+      Acceptor acceptor,
+      Handshake handshake,
+      TransportOptions options,
+      PeerTransport.Handler handler) {
+    super(options.handshakeTimeoutMillis());
+    this.acceptor = acceptor;
+    this.handshake = handshake;
+    this.options = options;
+    this.handler = handler;
+  }
+
+  /** The peer at the other end, as it claims; 0 as long as it claims nothing. */
+  long peer() {
+    return peer;
+  }
+
+  /** Whether anything at all was received: a mere probe of the port is not worth a word. */
+  boolean heard() {
+    return heard;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    heard = true;
+    super.channelRead(ctx, message);
+  }
+
+  @Override
+  void frame(ChannelHandlerContext ctx, Wire.Frame frame, int frameBytes) throws ProtocolException {
+    if (!introduced()) {
+      hello(ctx, frame);
+    } else if (frame.hasPing()) {
+      options.listener().bytesReceived(peer, frameBytes);
+      pong(ctx, frame.getPing());
+    } else {
+      options.listener().bytesReceived(peer, frameBytes);
+      handler.received(MessageCodec.decode(frame, peer, options.selfId()));
+    }
+  }
+
+  private void hello(ChannelHandlerContext ctx, Wire.Frame frame) throws ProtocolException {
+    if (!frame.hasHello()) {
+      throw new ProtocolException(frame.getBodyCase() + " where a hello was due");
+    }
+    peer = frame.getHello().getFrom();
+    Optional<String> objection =
+        handshake.objectionToDialler(frame.getHello(), acceptor.knownPeers());
+    if (objection.isPresent()) {
+      finishWith(ctx, objection.get(), Handshake.refusal(objection.get()));
+      return;
+    }
+    introduce(options.maxFrameBytes());
+    send(ctx, handshake.hello(peer));
+    acceptor.accepted(this, ctx.channel());
+  }
+
+  private void pong(ChannelHandlerContext ctx, Wire.Ping ping) {
+    if (!ctx.channel().isWritable()) {
+      finish(ctx, "it pings but does not read the answers");
+      return;
+    }
+    send(ctx, Wire.Frame.newBuilder().setPong(Wire.Pong.newBuilder().setId(ping.getId())).build());
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof IdleStateEvent) {
+      finish(ctx, "silent for " + options.idleTimeoutMillis() + " ms");
+    } else {
+      super.userEventTriggered(ctx, event);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.kelson.raft.transport;
+
+import io.kelson.raft.transport.proto.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One end of a connection: cuts the stream into frames and hands each to {@link #frame}.
+ *
+ * <p>A length is judged before anything is set aside for it, and buffers grow only with what has
+ * arrived. Until the other side has said who it is, only short frames are read.
+ */
+abstract class FrameHandler extends ByteToMessageDecoder {
+  private final long handshakeTimeoutMillis;
+  private int maxFrameBytes = Handshake.MAX_FRAME_BYTES;
+  private boolean introduced;
+  private boolean finished;
+  private String endReason;
+  private SocketAddress remote;
+
+  FrameHandler(long handshakeTimeoutMillis) {
+    this.handshakeTimeoutMillis = handshakeTimeoutMillis;
+  }
+
+  /** Called for each frame; may refer to the frame's payloads only until it returns. */
+  abstract void frame(ChannelHandlerContext ctx, Wire.Frame frame, int frameBytes)
+      throws ProtocolException;
+
+  /** Why the connection ended, once it has. */
+  final String endReason() {
+    return endReason == null ? "closed by the other side" : endReason;
+  }
+
+  /** The other side's address. */
+  final SocketAddress remote() {
+    return remote;
+  }
+
+  /** Whether the handshake is through. */
+  final boolean introduced() {
+    return introduced;
+  }
+
+  /** The handshake is through: frames may have their full length from here on. */
+  final void introduce(int newMaxFrameBytes) {
+    introduced = true;
+    maxFrameBytes = newMaxFrameBytes;
+  }
+
+  /** Closes the connection; the first reason given is the one that counts. */
+  final void finish(ChannelHandlerContext ctx, String reason) {
+    note(reason);
+    ctx.close();
+  }
+
+  /** Closes the connection after one last frame. */
+  final void finishWith(ChannelHandlerContext ctx, String reason, Wire.Frame last) {
+    note(reason);
+    send(ctx, last).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  /** Writes and flushes one frame. */
+  static ChannelFuture send(ChannelHandlerContext ctx, Wire.Frame frame) {
+    ByteBuf buffer = ctx.alloc().ioBuffer(MessageCodec.LENGTH_BYTES + frame.getSerializedSize());
+    MessageCodec.write(frame, buffer);
+    return ctx.writeAndFlush(buffer);
+  }
+
+  private void note(String reason) {
+    finished = true;
+    if (endReason == null) {
+      endReason = reason;
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) throws Exception {
+    remote = ctx.channel().remoteAddress();
+    var timeout =
+        ctx.executor()
+            .schedule(() -> requireIntroduced(ctx), handshakeTimeoutMillis, TimeUnit.MILLISECONDS);
+    ctx.channel().closeFuture().addListener(done -> timeout.cancel(false));
+    super.channelActive(ctx);
+  }
+
+  private void requireIntroduced(ChannelHandlerContext ctx) {
+    if (!introduced && !finished) {
+      finish(ctx, "no handshake within " + handshakeTimeoutMillis + " ms");
+    }
+  }
+
+  @Override
+  protected final void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
+      throws ProtocolException {
+    if (finished) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    if (in.readableBytes() < MessageCodec.LENGTH_BYTES) {
+      return;
+    }
+    long length = in.getUnsignedInt(in.readerIndex());
+    if (length > maxFrameBytes) {
+      throw new ProtocolException(oversized(length));
+    }
+    int frameBytes = MessageCodec.LENGTH_BYTES + (int) length;
+    if (in.readableBytes() < frameBytes) {
+      return;
+    }
+    int start = in.readerIndex() + MessageCodec.LENGTH_BYTES;
+    Wire.Frame frame = MessageCodec.parse(in.nioBuffer(start, (int) length));
+    frame(ctx, frame, frameBytes);
+    in.readerIndex(start + (int) length);
+  }
+
+  private String oversized(long length) {
+    String what = "frame of " + length + " bytes exceeds the limit of " + maxFrameBytes;
+    return introduced
+        ? what + "; give all members the same largest frame"
+        : what + " before the handshake; whoever sent it does not speak the peer protocol";
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Throwable root =
+        cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+    finish(ctx, root instanceof ProtocolException ? root.getMessage() : "failed: " + root);
+  }
+}

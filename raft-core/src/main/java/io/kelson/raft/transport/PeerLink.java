@@ -1,0 +1,346 @@
+package io.kelson.raft.transport;
+
+import io.kelson.raft.core.Message;
+import io.kelson.raft.transport.proto.Wire;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The way to one peer: dials it until told to stop, and sends it what is queued in its outbox.
+ *
+ * <p>All of it happens on one event loop, the same for every connection to this peer; other threads
+ * only queue messages and ask that loop to drain them. However many messages are queued meanwhile,
+ * at most one such request is under way.
+ *
+ * <p>One attempt goes: look the name up, connect, shake hands, be open, end; then a pause, then the
+ * next. At most one of these is going on at any time.
+ */
+final class PeerLink {
+  private static final WriteBufferWaterMark WATER_MARKS =
+      new WriteBufferWaterMark(256 << 10, 1 << 20);
+
+  /** What a buffer for small messages starts with; more than one usually shares it. */
+  private static final int BATCH_BYTES = 4096;
+
+  private final long peer;
+  private final TransportOptions options;
+  private final Handshake handshake;
+  private final EventLoops loops;
+  private final EventLoop loop;
+  private final NameLookup names;
+  private final TransportListener listener;
+  private final Outbox outbox;
+  private final AtomicBoolean drainRequested = new AtomicBoolean();
+  private final Runnable requestedDrain = this::requestedDrain;
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private volatile List<PeerAddress> addresses;
+  private volatile boolean open;
+  private volatile boolean closing;
+
+  // Only on the event loop.
+  private boolean attempting;
+  private Channel channel;
+  private PeerAddress target;
+  private boolean draining;
+  private int attempts;
+  private int failuresInARow;
+  private ScheduledFuture<?> pause;
+
+  PeerLink(
+      long peer,
+      List<PeerAddress> addresses,
+      TransportOptions options,
+      EventLoops loops,
+      NameLookup names) {
+    this.peer = peer;
+    this.addresses = addresses;
+    this.options = options;
+    this.handshake = new Handshake(options.selfId(), options.clusterId());
+    this.loops = loops;
+    this.loop = loops.group().next();
+    this.names = names;
+    this.listener = options.listener();
+    this.outbox =
+        new Outbox(
+            options.outboxMaxMessages(), options.outboxMaxBytes(), options.outboxReserveMessages());
+  }
+
+  long peer() {
+    return peer;
+  }
+
+  /** Begins to dial. */
+  void start() {
+    onLoop(this::dial);
+  }
+
+  /** Dials other addresses from the next attempt on. */
+  void addresses(List<PeerAddress> newAddresses) {
+    addresses = newAddresses;
+    wake();
+  }
+
+  /** Ends a pause early: there is a sign that the peer can be reached. */
+  void wake() {
+    onLoop(this::dialWithoutPause);
+  }
+
+  /** Queues a message; any thread. */
+  void send(Message message) {
+    if (!open) {
+      listener.messageDropped(message, DropReason.NOT_CONNECTED);
+    } else if (!outbox.offer(message)) {
+      listener.messageDropped(message, DropReason.OUTBOX_FULL);
+    }
+  }
+
+  /** Sees to it that what is queued gets sent; any thread. */
+  void flush() {
+    if (!open || outbox.isEmpty() || !drainRequested.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      loop.execute(requestedDrain);
+    } catch (RejectedExecutionException e) {
+      // The loops are being shut down, and with them every connection: the message is lost, as
+      // any message may be.
+      open = false;
+    }
+  }
+
+  /** Stops for good; done when the connection is closed. Any thread. */
+  CompletableFuture<Void> close() {
+    closing = true;
+    open = false;
+    try {
+      loop.execute(this::closeNow);
+    } catch (RejectedExecutionException e) {
+      closed.complete(null);
+    }
+    return closed;
+  }
+
+  private void closeNow() {
+    if (pause != null) {
+      pause.cancel(false);
+      pause = null;
+    }
+    if (channel != null) {
+      channel.close();
+    } else {
+      closed.complete(null);
+    }
+  }
+
+  private void dialWithoutPause() {
+    if (pause != null) {
+      pause.cancel(false);
+      pause = null;
+    }
+    dial();
+  }
+
+  private void dial() {
+    pause = null;
+    List<PeerAddress> candidates = addresses;
+    if (closing || attempting || candidates.isEmpty()) {
+      return;
+    }
+    attempting = true;
+    int attempt = attempts++;
+    target = candidates.get(Math.floorMod(attempt, candidates.size()));
+    names
+        .find(target, attempt / candidates.size())
+        .whenComplete((found, problem) -> onLoop(() -> connect(found, problem)));
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      closed.complete(null);
+    }
+  }
+
+  private void connect(InetSocketAddress found, Throwable problem) {
+    if (closing) {
+      attempting = false;
+      closed.complete(null);
+      return;
+    }
+    if (problem != null) {
+      listener.dialFailed(peer, target, messageOf(problem));
+      attemptEnded();
+      return;
+    }
+    DialledConnection connection = new DialledConnection(this, handshake, options);
+    ChannelFuture connecting = bootstrap(connection).connect(found);
+    channel = connecting.channel();
+    channel.closeFuture().addListener(done -> ended(connection, connecting.cause()));
+  }
+
+  private Bootstrap bootstrap(DialledConnection connection) {
+    return new Bootstrap()
+        .group(loop)
+        .channel(loops.socketType())
+        .disableResolver()
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, options.connectTimeoutMillis())
+        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+        .handler(
+            new ChannelInitializer<Channel>() {
+              @Override
+              protected void initChannel(Channel ch) {
+                options.security().secureDialled(ch.pipeline(), target);
+                ch.pipeline().addLast(connection);
+              }
+            });
+  }
+
+  /** The handshake is through. */
+  void established(SocketAddress address) {
+    dropQueued();
+    failuresInARow = 0;
+    if (!closing) {
+      open = true;
+      listener.peerConnected(peer, address);
+    }
+  }
+
+  private void ended(DialledConnection connection, Throwable connectProblem) {
+    open = false;
+    if (!closing) {
+      announceEnd(connection, connectProblem);
+    }
+    attemptEnded();
+  }
+
+  private void announceEnd(DialledConnection connection, Throwable connectProblem) {
+    if (connectProblem != null) {
+      listener.dialFailed(peer, target, messageOf(connectProblem));
+    } else if (connection.refused()) {
+      listener.peerRefused(peer, connection.remote(), connection.endReason());
+    } else if (connection.introduced()) {
+      listener.peerDisconnected(peer, connection.remote(), connection.endReason());
+    } else {
+      listener.dialFailed(peer, target, connection.endReason());
+    }
+  }
+
+  private void attemptEnded() {
+    channel = null;
+    attempting = false;
+    dropQueued();
+    if (closing) {
+      closed.complete(null);
+    } else {
+      pause = loop.schedule(this::dial, pauseMillis(failuresInARow++), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /**
+   * Doubles with each failure up to the limit; between half and all of that, by chance, so that
+   * members that lost each other at the same moment do not keep meeting at the same moment.
+   */
+  private long pauseMillis(int failures) {
+    int doublings = Math.min(failures, 20);
+    long longest = Math.min(options.backoffMaxMillis(), options.backoffMinMillis() << doublings);
+    return longest - ThreadLocalRandom.current().nextLong(longest / 2 + 1);
+  }
+
+  private void dropQueued() {
+    for (Message message = outbox.poll(); message != null; message = outbox.poll()) {
+      listener.messageDropped(message, DropReason.CONNECTION_LOST);
+    }
+  }
+
+  void writabilityChanged(Channel changed) {
+    // While draining this is called from inside its own flush; the drain's loop looks by itself.
+    if (open && !draining && changed.isWritable()) {
+      drain(changed);
+    }
+  }
+
+  private void requestedDrain() {
+    // Before the queue is looked at: whatever is queued from now on asks anew.
+    drainRequested.set(false);
+    if (open && channel != null) {
+      drain(channel);
+    }
+  }
+
+  private void drain(Channel to) {
+    draining = true;
+    try {
+      long sent = 0;
+      while (open && to.isWritable() && !outbox.isEmpty()) {
+        sent += writeBatch(to);
+        to.flush();
+      }
+      if (sent > 0) {
+        listener.bytesSent(peer, sent);
+      }
+    } finally {
+      draining = false;
+    }
+  }
+
+  /** Writes until the queue is empty or the channel has enough; small messages share a buffer. */
+  private long writeBatch(Channel to) {
+    long sent = 0;
+    ByteBuf batch = null;
+    while (to.isWritable()) {
+      Message message = outbox.poll();
+      if (message == null) {
+        break;
+      }
+      Wire.Frame frame = MessageCodec.encode(message);
+      int size = frame.getSerializedSize() + MessageCodec.LENGTH_BYTES;
+      if (frame.getSerializedSize() > options.maxFrameBytes()) {
+        listener.messageDropped(message, DropReason.TOO_LARGE);
+        continue;
+      }
+      if (batch != null && batch.writableBytes() < size) {
+        to.write(batch);
+        batch = null;
+      }
+      if (batch == null) {
+        batch = to.alloc().ioBuffer(Math.max(size, BATCH_BYTES));
+      }
+      MessageCodec.write(frame, batch);
+      sent += size;
+    }
+    if (batch != null) {
+      to.write(batch);
+    }
+    return sent;
+  }
+
+  private static String messageOf(Throwable problem) {
+    Throwable shown = problem;
+    while (shown.getMessage() == null && shown.getCause() != null) {
+      shown = shown.getCause();
+    }
+    return shown.getMessage() == null ? shown.toString() : shown.getMessage();
+  }
+}
