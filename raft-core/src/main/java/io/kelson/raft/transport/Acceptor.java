@@ -27,7 +27,8 @@ import java.util.function.LongPredicate;
  * bounded.
  */
 final class Acceptor {
-  private static final int MAX_STRANGERS = 256;
+  /** How many connections may be open that have not said who they are. */
+  static final int MAX_STRANGERS = 256;
 
   private final TransportOptions options;
   private final EventLoops loops;

@@ -123,10 +123,12 @@ final class PeerLink {
     }
   }
 
-  /** Stops for good; done when the connection is closed. Any thread. */
+  /**
+   * Stops for good, after what is queued was handed to the socket as far as that takes it; done
+   * when the connection is closed. Any thread.
+   */
   CompletableFuture<Void> close() {
     closing = true;
-    open = false;
     try {
       loop.execute(this::closeNow);
     } catch (RejectedExecutionException e) {
@@ -140,11 +142,15 @@ final class PeerLink {
       pause.cancel(false);
       pause = null;
     }
-    if (channel != null) {
-      channel.close();
-    } else {
+    if (channel == null) {
       closed.complete(null);
+      return;
     }
+    if (open) {
+      drain(channel);
+      open = false;
+    }
+    channel.close();
   }
 
   private void dialWithoutPause() {

@@ -49,6 +49,10 @@ final class RecordingListener implements TransportListener {
     }
   }
 
+  boolean isEmpty() {
+    return events.isEmpty();
+  }
+
   long bytesSent() {
     return bytesSent.get();
   }
