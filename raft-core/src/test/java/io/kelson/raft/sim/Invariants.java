@@ -1,0 +1,257 @@
+package io.kelson.raft.sim;
+
+import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.LogPosition;
+import io.kelson.raft.core.Message;
+import io.kelson.raft.core.PersistBatch;
+import io.kelson.raft.core.RaftCore;
+import io.kelson.raft.core.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * What must hold whatever happens (Raft paper, figure 3, and what durability and reads add to it).
+ * The checks look at the cluster from above: at every disk and every message, which no member can.
+ */
+final class Invariants {
+  private record Written(long hash, long prevTerm) {}
+
+  private record VoteKey(long voter, long term) implements Comparable<VoteKey> {
+    @Override
+    public int compareTo(VoteKey o) {
+      return voter != o.voter ? Long.compare(voter, o.voter) : Long.compare(term, o.term);
+    }
+  }
+
+  /** A new highest commit index, and the term in which it was reached. */
+  private record CommitSeen(LogPosition position, long term) {}
+
+  private final List<SimNode> nodes;
+  private final TreeMap<Long, Long> leaderOfTerm = new TreeMap<>();
+  private final TreeMap<LogPosition, Written> written = new TreeMap<>();
+  private final TreeMap<VoteKey, Long> votes = new TreeMap<>();
+  private final long[] highestTerm;
+  private final long[] highestCommit;
+
+  /** Everything committed anywhere, by index - 1, as first seen. */
+  private final List<Entry> committed = new ArrayList<>();
+
+  private final List<Long> committedHash = new ArrayList<>();
+  private final List<CommitSeen> commits = new ArrayList<>();
+  private long maxCommitSeen;
+
+  Invariants(List<SimNode> nodes) {
+    this.nodes = nodes;
+    this.highestTerm = new long[nodes.size() + 1];
+    this.highestCommit = new long[nodes.size() + 1];
+  }
+
+  /** Highest commit index that any member has ever known. */
+  long maxCommitSeen() {
+    return maxCommitSeen;
+  }
+
+  /** After every step of a member. */
+  void afterStep(SimNode node) {
+    RaftCore core = node.core;
+    int n = (int) node.id;
+    require(
+        core.term() >= highestTerm[n],
+        "member %d went back from term %d to %d",
+        n,
+        highestTerm[n],
+        core.term());
+    highestTerm[n] = core.term();
+    if (core.role() == Role.LEADER) {
+      Long other = leaderOfTerm.putIfAbsent(core.term(), node.id);
+      require(
+          other == null || other == node.id,
+          "members %d and %d both lead term %d",
+          other,
+          node.id,
+          core.term());
+      if (other == null) {
+        requireComplete(node);
+      }
+    }
+    require(
+        core.commitIndex() >= highestCommit[n],
+        "member %d went back from commit index %d to %d",
+        n,
+        highestCommit[n],
+        core.commitIndex());
+    highestCommit[n] = core.commitIndex();
+    if (core.commitIndex() > maxCommitSeen) {
+      maxCommitSeen = core.commitIndex();
+      requireDurableOnQuorum(node);
+    }
+  }
+
+  /**
+   * A member came back: what it may have forgotten is measured against what it had promised
+   * elsewhere.
+   */
+  void afterRestart(SimNode node) {
+    int n = (int) node.id;
+    // The commit index is a hint on disk and may be older after a restart.
+    highestCommit[n] = 0;
+    highestTerm[n] = Math.min(highestTerm[n], node.core.term());
+  }
+
+  /**
+   * Leader Completeness: what was committed in a term is in the log of every leader of a later one.
+   */
+  private void requireComplete(SimNode leader) {
+    for (CommitSeen seen : commits) {
+      if (seen.term() >= leader.core.term()) {
+        continue;
+      }
+      long index = seen.position().index();
+      List<Entry> own = leader.disk.read(index, index + 1);
+      require(
+          own.size() == 1 && own.get(0).term() == seen.position().term(),
+          "member %d leads term %d without %s, committed in term %d",
+          leader.id,
+          leader.core.term(),
+          seen.position(),
+          seen.term());
+    }
+  }
+
+  /** An entry counts as committed only when a majority's disks hold it. */
+  private void requireDurableOnQuorum(SimNode node) {
+    List<Entry> entry = node.disk.read(maxCommitSeen, maxCommitSeen + 1);
+    require(
+        entry.size() == 1,
+        "member %d commits index %d, which it does not have",
+        node.id,
+        maxCommitSeen);
+    commits.add(new CommitSeen(entry.get(0).position(), node.core.term()));
+    long holders = nodes.stream().filter(n -> n.disk.holds(entry.get(0).position())).count();
+    require(
+        holders > nodes.size() / 2,
+        "member %d commits %s, which only %d of %d disks hold",
+        node.id,
+        entry.get(0),
+        holders,
+        nodes.size());
+  }
+
+  /** Log Matching: one position, one entry, one predecessor; for ever, in every log. */
+  void written(SimNode node, PersistBatch batch) {
+    if (batch.entries().isEmpty()) {
+      return;
+    }
+    long first = batch.entries().get(0).index();
+    long prevTerm = first == 1 ? 0 : node.disk.read(first - 1, first).get(0).term();
+    for (Entry entry : batch.entries()) {
+      Written now = new Written(SimNode.mix(0, entry), prevTerm);
+      Written before = written.putIfAbsent(entry.position(), now);
+      require(
+          before == null || before.equals(now),
+          "member %d writes %s after term %d; elsewhere that position holds something else",
+          node.id,
+          entry,
+          prevTerm);
+      prevTerm = entry.term();
+    }
+  }
+
+  /** State Machine Safety: every member applies the same entry at an index. */
+  void applied(SimNode node, Entry entry) {
+    int at = (int) entry.index() - 1;
+    if (at < committed.size()) {
+      require(
+          committed.get(at).term() == entry.term()
+              && committedHash.get(at) == SimNode.mix(0, entry),
+          "member %d applies %s where %s was applied before",
+          node.id,
+          entry,
+          committed.get(at));
+      return;
+    }
+    require(
+        at == committed.size(),
+        "member %d applies %s ahead of index %d",
+        node.id,
+        entry,
+        committed.size());
+    committed.add(entry);
+    committedHash.add(SimNode.mix(0, entry));
+  }
+
+  /** Votes and acknowledgements are promises that the sender's disk already keeps. */
+  void sent(SimNode node, Message message) {
+    switch (message.kind()) {
+      case VOTE_REQUEST -> {
+        Message.VoteRequest request = (Message.VoteRequest) message;
+        if (!request.preVote()) {
+          requireVote(node, request.term(), node.id);
+        }
+      }
+      case VOTE_RESPONSE -> {
+        Message.VoteResponse response = (Message.VoteResponse) message;
+        if (response.granted() && !response.preVote()) {
+          requireVote(node, response.term(), response.to());
+        }
+      }
+      case APPEND_RESPONSE -> {
+        Message.AppendResponse response = (Message.AppendResponse) message;
+        if (response.success()) {
+          require(
+              response.matchIndex() <= node.disk.lastIndex(),
+              "member %d acknowledges index %d with %d on its disk",
+              node.id,
+              response.matchIndex(),
+              node.disk.lastIndex());
+        }
+        require(
+            node.disk.hardState().term() >= response.term(),
+            "member %d answers in term %d, but its disk says %d",
+            node.id,
+            response.term(),
+            node.disk.hardState().term());
+      }
+      case APPEND_REQUEST,
+          PROPOSAL_FORWARD,
+          READ_INDEX_REQUEST,
+          READ_INDEX_RESPONSE,
+          TIMEOUT_NOW -> {}
+    }
+  }
+
+  private void requireVote(SimNode node, long term, long candidate) {
+    Long before = votes.putIfAbsent(new VoteKey(node.id, term), candidate);
+    require(
+        before == null || before == candidate,
+        "member %d votes for %d in term %d after having voted for %d",
+        node.id,
+        candidate,
+        term,
+        before);
+    require(
+        node.disk.hardState().term() > term
+            || node.disk.hardState().term() == term && node.disk.hardState().vote() == candidate,
+        "member %d tells of its vote for %d in term %d before its disk holds it",
+        node.id,
+        candidate,
+        term);
+  }
+
+  /** A confirmed read sees everything that anybody knew to be committed when it was asked for. */
+  void readReady(SimNode node, long index, long committedWhenAsked) {
+    require(
+        index >= committedWhenAsked,
+        "member %d lets a read go at index %d, asked for when %d was committed",
+        node.id,
+        index,
+        committedWhenAsked);
+  }
+
+  private static void require(boolean holds, String message, Object... args) {
+    if (!holds) {
+      throw new SimFailure(String.format(message, args));
+    }
+  }
+}
