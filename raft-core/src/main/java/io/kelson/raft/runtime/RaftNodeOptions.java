@@ -1,0 +1,42 @@
+package io.kelson.raft.runtime;
+
+import io.kelson.raft.core.CoreConfig;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * The settings of a {@link RaftNode}.
+ *
+ * @param core what the algorithm needs to know
+ * @param tickInterval real time of one tick; heartbeats and election timeouts are counted in it
+ * @param random where election timeouts and read contexts are drawn from; owned by the node from
+ *     here on
+ * @param maxQueuedProposals proposals that may wait for the loop; further ones are refused. Too
+ *     small: refusals in a burst the loop would have swallowed; too large: memory, and answers that
+ *     come after the caller gave up
+ * @param maxQueuedMessages peers' messages that may wait for the loop; further ones are dropped,
+ *     which Raft repairs
+ * @param maxApplyGroupBytes entries' bytes that one call of the state machine gets at most
+ */
+public record RaftNodeOptions(
+    CoreConfig core,
+    Duration tickInterval,
+    RandomGenerator random,
+    int maxQueuedProposals,
+    int maxQueuedMessages,
+    int maxApplyGroupBytes) {
+  public RaftNodeOptions {
+    if (tickInterval.isNegative() || tickInterval.isZero()) {
+      throw new IllegalArgumentException("a tick must take time, not " + tickInterval);
+    }
+    if (maxQueuedProposals < 1 || maxQueuedMessages < 1 || maxApplyGroupBytes < 1) {
+      throw new IllegalArgumentException("a queue that holds nothing lets nothing through");
+    }
+  }
+
+  /** The defaults beside the three things only the caller knows. */
+  public static RaftNodeOptions defaults(
+      CoreConfig core, Duration tickInterval, RandomGenerator random) {
+    return new RaftNodeOptions(core, tickInterval, random, 8192, 8192, 8 << 20);
+  }
+}
