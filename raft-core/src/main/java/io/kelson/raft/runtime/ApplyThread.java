@@ -2,6 +2,8 @@ package io.kelson.raft.runtime;
 
 import io.kelson.raft.core.Committed;
 import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.Rejection;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +20,7 @@ final class ApplyThread {
   /** Reads entries that the core no longer holds. */
   @FunctionalInterface
   interface LogReader {
-    List<Entry> read(long lo, long hi, long maxBytes);
+    List<Entry> read(long lo, long hi, long maxBytes) throws IOException;
   }
 
   private record WaitingRead(long index, List<ReadWaiter> waiters) {}
@@ -80,7 +82,7 @@ final class ApplyThread {
   void whenApplied(long index, List<ReadWaiter> waiters) {
     synchronized (lock) {
       if (closed) {
-        waiters.forEach(waiter -> waiter.failed(io.kelson.raft.core.Rejection.Reason.NO_LEADER));
+        waiters.forEach(waiter -> waiter.failed(Rejection.Reason.NO_LEADER));
         return;
       }
       if (index > appliedIndex) {
@@ -106,8 +108,7 @@ final class ApplyThread {
       reads.clear();
     }
     for (WaitingRead read : left) {
-      read.waiters()
-          .forEach(waiter -> waiter.failed(io.kelson.raft.core.Rejection.Reason.NO_LEADER));
+      read.waiters().forEach(waiter -> waiter.failed(Rejection.Reason.NO_LEADER));
     }
   }
 
@@ -134,7 +135,7 @@ final class ApplyThread {
     }
   }
 
-  private void apply(List<Committed> group) {
+  private void apply(List<Committed> group) throws IOException {
     List<Entry> entries = new ArrayList<>();
     long bytes = 0;
     for (Committed committed : group) {

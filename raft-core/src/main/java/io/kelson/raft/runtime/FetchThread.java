@@ -4,6 +4,8 @@ import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.LogFetch;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
+import io.kelson.raft.log.EntriesUnavailableException;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
@@ -66,7 +68,11 @@ final class FetchThread {
   private void run() {
     try {
       for (LogFetch fetch = next(); fetch != null; fetch = next()) {
-        carryOut(fetch);
+        try {
+          carryOut(fetch);
+        } catch (EntriesUnavailableException gone) {
+          // Rewritten since it was asked for: this member no longer leads the term that wanted it.
+        }
       }
     } catch (Throwable broken) {
       onFailure.accept(broken);
@@ -84,7 +90,7 @@ final class FetchThread {
    * Sends the range in as many requests as the byte bound asks for, or nothing once the log no
    * longer holds it.
    */
-  private void carryOut(LogFetch fetch) {
+  private void carryOut(LogFetch fetch) throws IOException {
     LogPosition prev = fetch.prev();
     while (prev.index() + 1 < fetch.hi()) {
       List<Entry> entries = log.read(prev.index() + 1, fetch.hi(), maxAppendBytes);
@@ -106,7 +112,7 @@ final class FetchThread {
     }
   }
 
-  private boolean stillHolds(LogFetch fetch) {
+  private boolean stillHolds(LogFetch fetch) throws IOException {
     List<Entry> last = log.read(fetch.hi() - 1, fetch.hi(), 1);
     return last.size() == 1 && last.get(0).term() == fetch.lastTerm();
   }

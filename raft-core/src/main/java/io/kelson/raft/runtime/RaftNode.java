@@ -1,0 +1,376 @@
+package io.kelson.raft.runtime;
+
+import io.kelson.raft.core.Effects;
+import io.kelson.raft.core.Input;
+import io.kelson.raft.core.LogFetch;
+import io.kelson.raft.core.Message;
+import io.kelson.raft.core.PersistBatch;
+import io.kelson.raft.core.Proposal;
+import io.kelson.raft.core.RaftCore;
+import io.kelson.raft.core.ReadReady;
+import io.kelson.raft.core.Rejection;
+import io.kelson.raft.core.RoleChange;
+import io.kelson.raft.log.LogMetrics;
+import io.kelson.raft.log.LogWriter;
+import io.kelson.raft.log.SegmentedLog;
+import io.kelson.raft.transport.PeerTransport;
+import java.io.IOException;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running member: the loop around {@link RaftCore}, and the threads that carry out what the
+ * core asks for.
+ *
+ * <p>Four threads work for a node. The <em>loop</em> owns the core, drains the mailbox, steps, and
+ * hands the effects on; it never waits for a disk or a socket. The <em>log writer</em> makes
+ * batches durable and then sends what waited for that. The <em>apply thread</em> feeds the state
+ * machine. The <em>fetch thread</em> reads old entries for followers that lag. The loop makes no
+ * decision of its own; if one seems needed, it belongs in the core.
+ *
+ * <p>All methods are thread-safe and none blocks, but for {@link #close}.
+ */
+public final class RaftNode implements AutoCloseable {
+  private static final Logger LOGGER = LoggerFactory.getLogger(RaftNode.class);
+
+  private final RaftNodeOptions options;
+  private final RaftCore core;
+  private final PeerTransport transport;
+  private final RaftListener listener;
+  private final LongSupplier nanoClock;
+  private final Mailbox mailbox;
+  private final LogWriter writer;
+  private final ApplyThread applier;
+  private final FetchThread fetcher;
+  private final Thread loop;
+
+  private final TreeMap<Long, List<ReadWaiter>> reads = new TreeMap<>();
+  private long nextReadId = 1;
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private volatile RaftStatus status;
+  private volatile boolean stopped;
+
+  private RaftNode(
+      RaftNodeOptions options,
+      SegmentedLog log,
+      StateMachine machine,
+      PeerTransport transport,
+      RaftListener listener)
+      throws IOException {
+    this.options = options;
+    this.transport = transport;
+    this.listener = listener;
+    this.nanoClock = System::nanoTime;
+    long applied = machine.applied().index();
+    this.core =
+        new RaftCore(
+            options.core(),
+            log.restored(options.core().entryCacheBytes()),
+            applied,
+            options.random());
+    String name = Long.toHexString(options.core().self());
+    this.mailbox = new Mailbox(options.maxQueuedProposals(), options.maxQueuedMessages());
+    this.applier =
+        new ApplyThread(
+            "raft-apply-" + name,
+            machine,
+            log::read,
+            options.maxApplyGroupBytes(),
+            mailbox::applied,
+            this::fail);
+    this.fetcher =
+        new FetchThread(
+            "raft-fetch-" + name,
+            log::read,
+            options.core().maxAppendBytes(),
+            this::sendNow,
+            this::fail);
+    this.writer =
+        new LogWriter(
+            log,
+            new WriterEvents(),
+            LogMetrics.NONE,
+            LogWriter.DEFAULT_QUEUE_BATCHES,
+            "raft-log-" + name);
+    this.loop = new Thread(this::run, "raft-loop-" + name);
+    this.status = snapshot();
+  }
+
+  /**
+   * Starts a member on its log and state machine. It becomes part of the cluster as soon as its
+   * peers hear it.
+   *
+   * @param log opened and owned by the caller; written by this node only, and to be closed after it
+   * @param transport not yet started; closed by the caller after this node
+   * @throws IOException if the log cannot be read
+   */
+  public static RaftNode start(
+      RaftNodeOptions options,
+      SegmentedLog log,
+      StateMachine machine,
+      PeerTransport transport,
+      RaftListener listener)
+      throws IOException {
+    RaftNode node = new RaftNode(options, log, machine, transport, listener);
+    node.applier.start();
+    node.fetcher.start();
+    node.loop.start();
+    try {
+      transport.start(node.mailbox::offer);
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+    return node;
+  }
+
+  /**
+   * Hands in a command. What becomes of it shows in the state machine once it is applied, or in
+   * {@link RaftListener#proposalRejected}; if neither comes, its fate is unknown.
+   *
+   * @return false if too many are waiting, or the node has stopped; then it is certainly not in the
+   *     log
+   */
+  public boolean propose(Proposal proposal) {
+    return mailbox.offer(proposal);
+  }
+
+  /**
+   * Asks for a linearizable read. All reads that wait when the loop comes round share one
+   * confirmation.
+   *
+   * @return false if too many are waiting, or the node has stopped; then the waiter is not called
+   */
+  public boolean read(ReadWaiter waiter) {
+    return mailbox.offer(waiter);
+  }
+
+  /**
+   * Asks this member, if it leads, to hand leadership over; whether it did shows in {@link
+   * #status}.
+   */
+  public void transferLeadership(long target) {
+    mailbox.transfer(target);
+  }
+
+  /** Where this member stands. */
+  public RaftStatus status() {
+    RaftStatus last = status;
+    return new RaftStatus(
+        last.self(),
+        last.role(),
+        last.term(),
+        last.leader(),
+        last.lastIndex(),
+        last.durableIndex(),
+        last.commitIndex(),
+        applier.appliedIndex());
+  }
+
+  /** Messages from peers that were dropped because the loop did not keep up. */
+  public long droppedMessages() {
+    return mailbox.droppedMessages();
+  }
+
+  /**
+   * Stops: nothing is accepted any more, what was handed to the disk and to the state machine is
+   * finished, reads that still wait fail. Waits for all of that. Idempotent.
+   */
+  @Override
+  public void close() {
+    mailbox.close();
+    boolean interrupted = false;
+    try {
+      if (Thread.currentThread() != loop) {
+        loop.join();
+      }
+      writer.close();
+      applier.close();
+      fetcher.close();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    stopped = true;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      loop();
+    } catch (Throwable broken) {
+      fail(broken);
+    } finally {
+      mailbox.close();
+      failAllReads();
+    }
+  }
+
+  private void loop() throws InterruptedException {
+    long tickNanos = options.tickInterval().toNanos();
+    long nextTick = nanoClock.getAsLong() + tickNanos;
+    while (true) {
+      Mailbox.Batch batch = mailbox.take(nextTick - nanoClock.getAsLong());
+      if (batch.closed) {
+        refuse(batch);
+        return;
+      }
+      step(batch);
+      long now = nanoClock.getAsLong();
+      if (now - nextTick >= 0) {
+        // One tick however long the pause was: time that this thread did not have must not count
+        // against the leader,
+        // whose messages may be waiting in the mailbox.
+        carryOut(core.step(new Input.Tick()));
+        nextTick = now - nextTick < tickNanos ? nextTick + tickNanos : now + tickNanos;
+      }
+      transport.flush();
+      publishStatus();
+    }
+  }
+
+  private void step(Mailbox.Batch batch) {
+    if (batch.persistedWrite > 0) {
+      carryOut(core.step(new Input.Persisted(batch.persistedWrite)));
+    }
+    if (batch.appliedIndex > 0) {
+      carryOut(core.step(new Input.Applied(batch.appliedIndex)));
+    }
+    for (Message message : batch.messages) {
+      carryOut(core.step(new Input.Receive(message)));
+    }
+    if (batch.transferTarget != 0) {
+      carryOut(core.step(new Input.Transfer(batch.transferTarget)));
+    }
+    if (!batch.proposals.isEmpty()) {
+      carryOut(core.step(new Input.Propose(List.copyOf(batch.proposals))));
+    }
+    if (!batch.reads.isEmpty()) {
+      long id = nextReadId++;
+      reads.put(id, List.copyOf(batch.reads));
+      carryOut(core.step(new Input.Read(id)));
+    }
+  }
+
+  private void carryOut(Effects effects) {
+    if (effects == Effects.NONE) {
+      return;
+    }
+    if (effects.persist() != null) {
+      writer.submit(effects.persist());
+    }
+    for (Message message : effects.send()) {
+      transport.send(message);
+    }
+    for (LogFetch fetch : effects.fetches()) {
+      fetcher.submit(fetch);
+    }
+    if (effects.committed() != null) {
+      applier.submit(effects.committed());
+    }
+    for (ReadReady ready : effects.readsReady()) {
+      applier.whenApplied(ready.index(), takeReads(ready.id()));
+    }
+    for (Rejection rejection : effects.rejections()) {
+      reject(rejection);
+    }
+    for (RoleChange change : effects.roleChanges()) {
+      listener.roleChanged(change);
+    }
+  }
+
+  private void reject(Rejection rejection) {
+    switch (rejection.what()) {
+      case PROPOSAL -> listener.proposalRejected(rejection);
+      case READ -> takeReads(rejection.id()).forEach(waiter -> waiter.failed(rejection.reason()));
+    }
+  }
+
+  private List<ReadWaiter> takeReads(long id) {
+    List<ReadWaiter> waiters = reads.remove(id);
+    if (waiters == null) {
+      throw new IllegalStateException("the core answered read " + id + ", which nobody waits for");
+    }
+    return waiters;
+  }
+
+  /** What came too late: reads fail, proposals are certainly not in the log. */
+  private void refuse(Mailbox.Batch last) {
+    last.reads.forEach(waiter -> waiter.failed(Rejection.Reason.NO_LEADER));
+    for (Proposal proposal : last.proposals) {
+      listener.proposalRejected(
+          new Rejection(Rejection.What.PROPOSAL, proposal.id(), Rejection.Reason.NO_LEADER));
+    }
+  }
+
+  private void failAllReads() {
+    for (List<ReadWaiter> waiters : reads.values()) {
+      waiters.forEach(waiter -> waiter.failed(Rejection.Reason.NO_LEADER));
+    }
+    reads.clear();
+  }
+
+  private void sendNow(Message message) {
+    transport.send(message);
+    transport.flush();
+  }
+
+  private void publishStatus() {
+    RaftStatus last = status;
+    if (last.commitIndex() != core.commitIndex()
+        || last.lastIndex() != core.lastIndex()
+        || last.durableIndex() != core.durableIndex()
+        || last.term() != core.term()
+        || last.role() != core.role()
+        || last.leader() != core.leader()) {
+      status = snapshot();
+    }
+  }
+
+  private RaftStatus snapshot() {
+    return new RaftStatus(
+        options.core().self(),
+        core.role(),
+        core.term(),
+        core.leader(),
+        core.lastIndex(),
+        core.durableIndex(),
+        core.commitIndex(),
+        applier.appliedIndex());
+  }
+
+  /** Ends the node for good, from whichever thread found out. */
+  private void fail(Throwable cause) {
+    if (stopped || !failure.compareAndSet(null, cause)) {
+      return;
+    }
+    LOGGER.error(
+        "member {} stops: {} [{}]", Long.toHexString(options.core().self()), cause, status, cause);
+    mailbox.close();
+    listener.failed(cause);
+  }
+
+  /** What the log writer reports, on its own thread. */
+  private final class WriterEvents implements LogWriter.Listener {
+    @Override
+    public void durable(List<PersistBatch> batches) {
+      for (PersistBatch batch : batches) {
+        for (Message message : batch.sendAfter()) {
+          transport.send(message);
+        }
+      }
+      transport.flush();
+      mailbox.persisted(batches.get(batches.size() - 1).write());
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      fail(cause);
+    }
+  }
+}
