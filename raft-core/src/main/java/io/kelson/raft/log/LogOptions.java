@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * @param owner whose log it is; another owner's segments are refused
  * @param create whether an empty directory becomes an empty log. A member that has run before opens
  *     with false: without its log it has forgotten its votes and must not start
- * @param segmentBytes size of a segment file, 64 KiB to 1 GiB. Small segments are rolled often, at
+ * @param segmentBytes size of a segment file, 16 KiB to 1 GiB. Small segments are rolled often, at
  *     the price of a few syncs each; large ones are returned late after a cut, and take long to
  *     fill with zeros
  * @param bufferBytes size of the buffer that batches are gathered in, at least 4 KiB; it grows to
@@ -30,7 +30,7 @@ public record LogOptions(
     int bufferBytes,
     Executor background,
     LongSupplier salts) {
-  private static final int MIN_SEGMENT_BYTES = 64 << 10;
+  private static final int MIN_SEGMENT_BYTES = 16 << 10;
   private static final int MAX_SEGMENT_BYTES = 1 << 30;
   private static final int MIN_BUFFER_BYTES = 4 << 10;
 
