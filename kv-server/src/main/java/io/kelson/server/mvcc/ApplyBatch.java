@@ -1,0 +1,6 @@
+package io.kelson.server.mvcc;
+
+/** Placeholder for the write side. */
+public final class ApplyBatch {
+  ApplyBatch() {}
+}
