@@ -1,10 +1,29 @@
 package io.kelson.server.apply;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.UnsafeByteOperations;
+import io.kelson.api.CompactionRequest;
+import io.kelson.api.CompactionResponse;
+import io.kelson.api.DeleteRangeRequest;
+import io.kelson.api.EtcdError;
+import io.kelson.api.PutRequest;
+import io.kelson.api.ResponseHeader;
+import io.kelson.api.TxnRequest;
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.runtime.StateMachine;
+import io.kelson.server.mvcc.ApplyBatch;
+import io.kelson.server.mvcc.CompactedException;
 import io.kelson.server.mvcc.EventListener;
+import io.kelson.server.mvcc.FutureRevisionException;
 import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.mvcc.RevisionEvents;
+import io.kelson.server.mvcc.WriteTxn;
+import io.kelson.server.proto.InternalRequest;
+import io.kelson.server.proto.MemberAttributes;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +34,15 @@ import java.util.List;
  * the waiters be woken, tell the listener of the events.
  */
 public final class Applier implements StateMachine {
+  /** What became of a request somebody waits for: one of response and error is null. */
+  private record Outcome(long requestId, MessageLite response, EtcdError error) {}
+
+  private final MvccStore store;
+  private final long clusterId;
+  private final long memberId;
+  private final ApplyResults results;
+  private final EventListener events;
+
   /**
    * @param clusterId for response headers
    * @param memberId this member, for response headers
@@ -23,12 +51,16 @@ public final class Applier implements StateMachine {
    */
   public Applier(
       MvccStore store, long clusterId, long memberId, ApplyResults results, EventListener events) {
-    throw new UnsupportedOperationException();
+    this.store = store;
+    this.clusterId = clusterId;
+    this.memberId = memberId;
+    this.results = results;
+    this.events = events;
   }
 
   @Override
   public LogPosition applied() {
-    throw new UnsupportedOperationException();
+    return store.applied();
   }
 
   /**
@@ -39,6 +71,125 @@ public final class Applier implements StateMachine {
    */
   @Override
   public void apply(List<Entry> entries) {
-    throw new UnsupportedOperationException();
+    List<Outcome> outcomes = new ArrayList<>(entries.size());
+    List<RevisionEvents> changes;
+    try (ApplyBatch batch = store.newBatch()) {
+      for (Entry entry : entries) {
+        switch (entry.type()) {
+          case NORMAL -> applyCommand(entry, batch, outcomes);
+          case NOOP, CONFIG -> {}
+        }
+        batch.appliedTo(entry.position());
+      }
+      changes = batch.commit();
+    }
+    report(outcomes);
+    if (!changes.isEmpty()) {
+      events.applied(changes);
+    }
+  }
+
+  private void report(List<Outcome> outcomes) {
+    for (Outcome outcome : outcomes) {
+      if (outcome.error() == null) {
+        results.succeeded(outcome.requestId(), outcome.response());
+      } else {
+        results.failed(outcome.requestId(), outcome.error());
+      }
+    }
+    results.flush();
+  }
+
+  private void applyCommand(Entry entry, ApplyBatch batch, List<Outcome> outcomes) {
+    InternalRequest request = decode(entry);
+    boolean waiting = results.isWaiting(request.getId());
+    Outcome outcome;
+    try {
+      outcome = new Outcome(request.getId(), execute(request, entry, batch, waiting), null);
+    } catch (RefusedException e) {
+      outcome = new Outcome(request.getId(), null, e.error());
+    }
+    if (waiting) {
+      outcomes.add(outcome);
+    }
+  }
+
+  /** Keys and values share the entry's bytes, which nobody writes to. */
+  private static InternalRequest decode(Entry entry) {
+    try {
+      CodedInputStream in = UnsafeByteOperations.unsafeWrap(entry.data()).newCodedInput();
+      in.enableAliasing(true);
+      return InternalRequest.parseFrom(in);
+    } catch (IOException e) {
+      throw new IllegalStateException("log entry " + entry + " does not parse as a request", e);
+    }
+  }
+
+  /** What to answer; may be null if nobody waits. */
+  private MessageLite execute(
+      InternalRequest request, Entry entry, ApplyBatch batch, boolean waiting) {
+    return switch (request.getRequestCase()) {
+      case PUT -> put(request.getPut(), entry.term(), batch, waiting);
+      case DELETE_RANGE -> delete(request.getDeleteRange(), entry.term(), batch, waiting);
+      case TXN -> txn(request.getTxn(), entry.term(), batch, waiting);
+      case COMPACTION -> compact(request.getCompaction(), entry.term(), batch);
+      case MEMBER_ATTRIBUTES -> member(request.getMemberAttributes(), batch);
+      case REQUEST_NOT_SET ->
+          throw new IllegalStateException(
+              "log entry "
+                  + entry
+                  + " holds a request this version does not know; start the version that wrote it");
+    };
+  }
+
+  private MessageLite put(PutRequest put, long term, ApplyBatch batch, boolean waiting) {
+    WriteTxn txn = batch.beginTxn();
+    Operations.requirePossible(put, txn);
+    var response = Operations.put(put, txn);
+    long revision = txn.commit();
+    return waiting ? response.setHeader(header(term, revision)).build() : null;
+  }
+
+  private MessageLite delete(
+      DeleteRangeRequest delete, long term, ApplyBatch batch, boolean waiting) {
+    WriteTxn txn = batch.beginTxn();
+    var response = Operations.delete(delete, txn);
+    long revision = txn.commit();
+    return waiting ? response.setHeader(header(term, revision)).build() : null;
+  }
+
+  private MessageLite txn(TxnRequest request, long term, ApplyBatch batch, boolean waiting) {
+    WriteTxn txn = batch.beginTxn();
+    TxnPlan plan = TxnPlan.of(request, txn);
+    TxnRunner.requirePossible(plan, txn);
+    var response = TxnRunner.run(plan, txn, waiting);
+    long revision = txn.commit();
+    return waiting ? response.setHeader(header(term, revision)).build() : null;
+  }
+
+  private MessageLite compact(CompactionRequest request, long term, ApplyBatch batch) {
+    try {
+      batch.compact(request.getRevision());
+    } catch (CompactedException e) {
+      throw new RefusedException(EtcdError.COMPACTED);
+    } catch (FutureRevisionException e) {
+      throw new RefusedException(EtcdError.FUTURE_REVISION);
+    }
+    return CompactionResponse.newBuilder().setHeader(header(term, batch.revision())).build();
+  }
+
+  /** There is no such call in the API: the answer is the attributes themselves. */
+  private static MessageLite member(MemberAttributes attributes, ApplyBatch batch) {
+    batch.putMember(attributes);
+    return attributes;
+  }
+
+  private ResponseHeader header(long term, long revision) {
+    return ResponseHeader.newBuilder()
+        .setClusterId(clusterId)
+        .setMemberId(memberId)
+        .setRevision(revision)
+        .setRaftTerm(term)
+        .build();
   }
 }

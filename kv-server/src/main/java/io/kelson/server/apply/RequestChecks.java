@@ -1,10 +1,13 @@
 package io.kelson.server.apply;
 
+import io.kelson.api.Compare;
 import io.kelson.api.DeleteRangeRequest;
 import io.kelson.api.EtcdError;
 import io.kelson.api.PutRequest;
 import io.kelson.api.RangeRequest;
+import io.kelson.api.RequestOp;
 import io.kelson.api.TxnRequest;
+import java.util.List;
 
 /**
  * What can be said of a request by looking at it alone, done at the door before anything is
@@ -15,17 +18,32 @@ public final class RequestChecks {
 
   /** Empty key, unknown sort option. */
   public static EtcdError check(RangeRequest request) {
-    throw new UnsupportedOperationException();
+    if (request.getKey().isEmpty()) {
+      return EtcdError.EMPTY_KEY;
+    }
+    boolean sortable =
+        request.getSortOrder() != RangeRequest.SortOrder.UNRECOGNIZED
+            && request.getSortTarget() != RangeRequest.SortTarget.UNRECOGNIZED;
+    return sortable ? null : EtcdError.INVALID_SORT_OPTION;
   }
 
   /** Empty key, value beside ignore_value, lease beside ignore_lease. */
   public static EtcdError check(PutRequest request) {
-    throw new UnsupportedOperationException();
+    if (request.getKey().isEmpty()) {
+      return EtcdError.EMPTY_KEY;
+    }
+    if (request.getIgnoreValue() && !request.getValue().isEmpty()) {
+      return EtcdError.VALUE_PROVIDED;
+    }
+    if (request.getIgnoreLease() && request.getLease() != 0) {
+      return EtcdError.LEASE_PROVIDED;
+    }
+    return null;
   }
 
   /** Empty key. */
   public static EtcdError check(DeleteRangeRequest request) {
-    throw new UnsupportedOperationException();
+    return request.getKey().isEmpty() ? EtcdError.EMPTY_KEY : null;
   }
 
   /**
@@ -35,7 +53,49 @@ public final class RequestChecks {
    *     not there for the nested ones
    */
   public static EtcdError check(TxnRequest request, int maxTxnOps) {
-    throw new UnsupportedOperationException();
+    EtcdError error = checkContents(request, maxTxnOps);
+    if (error != null) {
+      return error;
+    }
+    boolean conflict =
+        TxnConflicts.anyIn(request.getSuccessList())
+            || TxnConflicts.anyIn(request.getFailureList());
+    return conflict ? EtcdError.DUPLICATE_KEY : null;
+  }
+
+  private static EtcdError checkContents(TxnRequest request, int maxTxnOps) {
+    int ops =
+        Math.max(
+            request.getCompareCount(),
+            Math.max(request.getSuccessCount(), request.getFailureCount()));
+    if (ops > maxTxnOps) {
+      return EtcdError.TOO_MANY_OPS;
+    }
+    for (Compare compare : request.getCompareList()) {
+      if (compare.getKey().isEmpty()) {
+        return EtcdError.EMPTY_KEY;
+      }
+    }
+    EtcdError error = checkOps(request.getSuccessList(), maxTxnOps - ops);
+    return error != null ? error : checkOps(request.getFailureList(), maxTxnOps - ops);
+  }
+
+  private static EtcdError checkOps(List<RequestOp> ops, int remainingOps) {
+    for (RequestOp op : ops) {
+      EtcdError error =
+          switch (op.getRequestCase()) {
+            case REQUEST_RANGE -> check(op.getRequestRange());
+            case REQUEST_PUT -> check(op.getRequestPut());
+            case REQUEST_DELETE_RANGE -> check(op.getRequestDeleteRange());
+            case REQUEST_TXN -> checkContents(op.getRequestTxn(), remainingOps);
+            // What etcd answers to an operation that says nothing.
+            case REQUEST_NOT_SET -> EtcdError.KEY_NOT_FOUND;
+          };
+      if (error != null) {
+        return error;
+      }
+    }
+    return null;
   }
 
   /**
@@ -43,11 +103,29 @@ public final class RequestChecks {
    * not go through the log; see {@link ReadOnlyTxn}. Nested transactions always do.
    */
   public static boolean isReadOnly(TxnRequest request) {
-    throw new UnsupportedOperationException();
+    return onlyRanges(request.getSuccessList()) && onlyRanges(request.getFailureList());
+  }
+
+  private static boolean onlyRanges(List<RequestOp> ops) {
+    for (RequestOp op : ops) {
+      if (!op.hasRequestRange()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether a read-only transaction may be answered from local state: every range says so. */
   public static boolean isSerializable(TxnRequest request) {
-    throw new UnsupportedOperationException();
+    return onlySerializable(request.getSuccessList()) && onlySerializable(request.getFailureList());
+  }
+
+  private static boolean onlySerializable(List<RequestOp> ops) {
+    for (RequestOp op : ops) {
+      if (!op.getRequestRange().getSerializable()) {
+        return false;
+      }
+    }
+    return true;
   }
 }

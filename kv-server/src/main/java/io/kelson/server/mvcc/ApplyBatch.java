@@ -1,6 +1,186 @@
 package io.kelson.server.mvcc;
 
-/** Placeholder for the write side. */
-public final class ApplyBatch {
-  ApplyBatch() {}
+import io.kelson.raft.core.LogPosition;
+import io.kelson.server.proto.MemberAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * A group of log entries on their way into the store.
+ *
+ * <p>Later entries see what earlier ones did; readers see nothing before {@link #commit()}, and
+ * then all of it. The effects and the position of the last entry reach the database in one write.
+ * (If a transaction reads an old revision, what went before it is written first, with its own
+ * position: that is a group cut in two.) Apply thread only; closed in any case.
+ */
+public final class ApplyBatch implements AutoCloseable {
+  private final MvccStore store;
+  private final Database database;
+  private final Fences fences;
+  private final WriteBatch writes = new WriteBatch();
+  private final Overlay overlay;
+  private final List<RevisionEvents> events = new ArrayList<>();
+  private LogPosition applied;
+  private long revision;
+  private long compactRevision;
+  private SortedMap<Long, MemberAttributes> changedMembers;
+
+  ApplyBatch(MvccStore store, Database database, Fences fences) {
+    this.store = store;
+    this.database = database;
+    this.fences = fences;
+    this.overlay = new Overlay(database);
+    this.applied = store.applied();
+    this.revision = store.currentRevision();
+    this.compactRevision = store.compactRevision();
+  }
+
+  /** Begins a transaction; the one before must have been committed. */
+  public WriteTxn beginTxn() {
+    return new WriteTxn(this, overlay, revision);
+  }
+
+  /** Revision after the transactions committed so far. */
+  public long revision() {
+    return revision;
+  }
+
+  /** Oldest revision that can still be read, 0 if nothing was compacted. */
+  public long compactRevision() {
+    return compactRevision;
+  }
+
+  /**
+   * Gives up the history before a revision.
+   *
+   * @throws CompactedException if that has been done already
+   * @throws FutureRevisionException if the revision has not happened yet
+   */
+  public void compact(long newCompactRevision) {
+    if (newCompactRevision <= compactRevision) {
+      throw new CompactedException(compactRevision);
+    }
+    if (newCompactRevision > revision) {
+      throw new FutureRevisionException(newCompactRevision, revision);
+    }
+    compactRevision = newCompactRevision;
+  }
+
+  /** Remembers what a member says of itself. */
+  public void putMember(MemberAttributes attributes) {
+    if (changedMembers == null) {
+      changedMembers = new TreeMap<>(store.memberAttributes());
+    }
+    changedMembers.put(attributes.getMemberId(), attributes);
+    try {
+      writes.put(
+          database.meta(), Layout.memberKey(attributes.getMemberId()), attributes.toByteArray());
+    } catch (RocksDBException e) {
+      throw unbatchable(e);
+    }
+  }
+
+  /** Says that everything up to this entry is in the batch. */
+  public void appliedTo(LogPosition position) {
+    if (position.index() != applied.index() + 1 || position.term() < applied.term()) {
+      throw new IllegalStateException(
+          "entry " + position + " applied after " + applied + ": the log has a gap or a fork");
+    }
+    applied = position;
+  }
+
+  /**
+   * Writes the group and shows it to readers.
+   *
+   * @return what changed, ascending by revision
+   * @throws StoreException if the database cannot be written; the node must stop
+   */
+  public List<RevisionEvents> commit() {
+    write();
+    store.publish(applied, revision, compactRevision, changedMembers);
+    return List.copyOf(events);
+  }
+
+  /** A source for an old revision, everything before the transaction under way being written. */
+  Source settledAt(long wanted) {
+    if (writes.count() > 0) {
+      write();
+      overlay.written();
+    }
+    return new HistorySource(database, database.plainReads(), wanted);
+  }
+
+  private void write() {
+    try {
+      fences.drainTo(writes, database);
+      writes.put(database.meta(), Layout.APPLIED, Layout.encodePosition(applied));
+      writes.put(database.meta(), Layout.REVISION, Layout.encodeLong(revision));
+      writes.put(database.meta(), Layout.COMPACT, Layout.encodeLong(compactRevision));
+    } catch (RocksDBException e) {
+      throw unbatchable(e);
+    }
+    database.write(writes);
+    writes.clear();
+  }
+
+  /** Adds the changes of one transaction, all of one main revision. */
+  void add(long main, List<Overlay.Change> changes, Overlay after) {
+    try {
+      int sub = 0;
+      for (Overlay.Change change : changes) {
+        writes.put(database.rev(), Layout.revKey(main, sub++), record(change).encode());
+        if (!change.overtaken) {
+          supersede(main, change, after.slot(change.key).encoded);
+        }
+      }
+    } catch (RocksDBException e) {
+      throw unbatchable(e);
+    }
+    fences.balance(after::cursor);
+    revision = main;
+    events.add(WriteTxn.events(main, changes));
+  }
+
+  private static EventRecord record(Overlay.Change change) {
+    long previous = change.before == null ? 0 : change.before.getModRevision();
+    boolean delete = change.after == null;
+    return new EventRecord(
+        change.key, delete, previous, change.overtaken && !delete ? change.after : null);
+  }
+
+  /** Replaces the state of a key before the transaction by that after it. */
+  private void supersede(long main, Overlay.Change change, byte[] encodedAfter)
+      throws RocksDBException {
+    boolean existed = change.before != null;
+    byte[] key = change.key.toByteArray();
+    if (existed) {
+      writes.put(
+          database.hist(),
+          Layout.histKey(change.key, change.before.getModRevision()),
+          change.encodedBefore);
+    }
+    if (change.after != null) {
+      writes.put(database.cur(), key, encodedAfter);
+      if (!existed) {
+        fences.created(change.key);
+      }
+    } else if (existed) {
+      writes.delete(database.cur(), key);
+      writes.put(database.hist(), Layout.histKey(change.key, main), new byte[0]);
+      fences.removed(change.key);
+    }
+  }
+
+  private StoreException unbatchable(RocksDBException e) {
+    return new StoreException("cannot collect writes for " + database.directory(), e);
+  }
+
+  @Override
+  public void close() {
+    writes.close();
+  }
 }

@@ -4,34 +4,74 @@ import com.google.protobuf.ByteString;
 import io.kelson.api.RangeRequest;
 import io.kelson.api.mvcc.KeyValue;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
 
 /**
  * The store as it was after one applied group; what it shows never changes.
  *
  * <p>Get one from {@link MvccStore#acquireView()} and close it exactly once, soon: an open view
  * keeps superseded data on disk. Thread-safe between the two.
+ *
+ * <p>It is one RocksDB snapshot counted by reference: the store holds one reference as long as the
+ * view is the newest, each reader one more, and whoever gives back the last one releases it.
  */
 public final class StoreView implements ReadView, AutoCloseable {
-  StoreView() {}
+  private final MvccStore store;
+  private final Database database;
+  private final long revision;
+  private final long compactRevision;
+  private final Snapshot snapshot;
+  private final ReadOptions reads;
+  private final ReadOptions memoryReads;
+  private final LatestSource latest;
+  private final AtomicInteger references = new AtomicInteger(1);
+
+  StoreView(MvccStore store, Database database, long revision, long compactRevision) {
+    this.store = store;
+    this.database = database;
+    this.revision = revision;
+    this.compactRevision = compactRevision;
+    this.snapshot = database.db().getSnapshot();
+    this.reads = new ReadOptions().setSnapshot(snapshot);
+    this.memoryReads = new ReadOptions(reads).setReadTier(ReadTier.BLOCK_CACHE_TIER);
+    this.latest = new LatestSource(database, reads);
+  }
+
+  /** Takes a reference unless the last one is gone already. */
+  boolean maybeRetain() {
+    int count = references.get();
+    while (count > 0) {
+      if (references.compareAndSet(count, count + 1)) {
+        return true;
+      }
+      count = references.get();
+    }
+    return false;
+  }
 
   @Override
   public long revision() {
-    throw new UnsupportedOperationException();
+    return revision;
   }
 
   @Override
   public long compactRevision() {
-    throw new UnsupportedOperationException();
+    return compactRevision;
   }
 
   @Override
   public KeyValue get(ByteString key) {
-    throw new UnsupportedOperationException();
+    return latest.get(key);
   }
 
   @Override
   public RangeResult range(RangeRequest request) {
-    throw new UnsupportedOperationException();
+    return RangeReader.read(request, at(request.getRevision()));
   }
 
   /**
@@ -43,12 +83,66 @@ public final class StoreView implements ReadView, AutoCloseable {
    * @throws FutureRevisionException if the revision is newer than {@link #revision()}
    */
   public Optional<RangeResult> maybeRangeInMemory(RangeRequest request) {
-    throw new UnsupportedOperationException();
+    long wanted = request.getRevision();
+    requireReadable(wanted, revision, compactRevision);
+    if (!request.getRangeEnd().isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] encoded;
+    try {
+      encoded = database.db().get(database.cur(), memoryReads, request.getKey().toByteArray());
+    } catch (RocksDBException e) {
+      if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
+        return Optional.empty();
+      }
+      throw database.unreadable(e);
+    }
+    KeyValue pair = encoded == null ? null : Layout.keyValue(encoded);
+    boolean newest = wanted <= 0 || wanted == revision;
+    if (!newest && (pair == null || pair.getModRevision() > wanted)) {
+      return Optional.empty();
+    }
+    return Optional.of(RangeReader.single(request, pair));
+  }
+
+  /**
+   * The keys at a revision, 0 or less for the newest.
+   *
+   * @throws CompactedException if the revision has been compacted
+   * @throws FutureRevisionException if it has not happened yet
+   */
+  Source at(long wanted) {
+    requireReadable(wanted, revision, compactRevision);
+    return wanted <= 0 || wanted == revision ? latest : new HistorySource(database, reads, wanted);
+  }
+
+  static void requireReadable(long wanted, long revision, long compactRevision) {
+    if (wanted > revision) {
+      throw new FutureRevisionException(wanted, revision);
+    }
+    if (wanted > 0 && wanted < compactRevision) {
+      throw new CompactedException(compactRevision);
+    }
+  }
+
+  /** Walks the events of [lo, hi). */
+  EventReader events(long lo, long hi) {
+    return new EventReader(database, reads, lo, hi);
   }
 
   /** Gives the view back. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    int left = references.decrementAndGet();
+    if (left < 0) {
+      throw new IllegalStateException("the view of revision " + revision + " was closed twice");
+    }
+    if (left == 0) {
+      reads.close();
+      memoryReads.close();
+      database.db().releaseSnapshot(snapshot);
+      snapshot.close();
+      store.release();
+    }
   }
 }

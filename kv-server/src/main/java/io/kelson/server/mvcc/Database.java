@@ -1,0 +1,338 @@
+package io.kelson.server.mvcc;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.rocksdb.AbstractImmutableNativeReference;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The RocksDB below a store: its files, its column families and every native handle that lives as
+ * long as it does.
+ *
+ * <p>The write-ahead log is off, since the Raft log is the one that counts, and all column families
+ * flush together, so what is on disk is always the state after some whole batch.
+ */
+final class Database implements AutoCloseable {
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  private static final List<String> FAMILIES = List.of("default", "cur", "hist", "rev", "fence");
+
+  private final Path directory;
+  private final RocksDB db;
+  private final List<ColumnFamilyHandle> families;
+  private final WriteOptions withoutWal = new WriteOptions().setDisableWAL(true);
+  private final ReadOptions plainReads = new ReadOptions();
+  private final ReadOptions durableReads = new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER);
+
+  /** Closed after the database, in this order. */
+  private final List<AbstractImmutableNativeReference> natives;
+
+  private Database(
+      Path directory,
+      RocksDB db,
+      List<ColumnFamilyHandle> families,
+      List<AbstractImmutableNativeReference> natives) {
+    this.directory = directory;
+    this.db = db;
+    this.families = families;
+    this.natives = natives;
+  }
+
+  /**
+   * Opens or creates the database in a directory.
+   *
+   * @throws StoreException if something else is there, or it cannot be read
+   */
+  static Database open(Path directory, MvccOptions options) {
+    prepareDirectory(directory);
+    List<AbstractImmutableNativeReference> natives = new ArrayList<>();
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try {
+      DBOptions dbOptions = databaseOptions(options);
+      natives.add(dbOptions);
+      List<ColumnFamilyDescriptor> descriptors = descriptors(options, natives);
+      RocksDB db = RocksDB.open(dbOptions, directory.toString(), descriptors, handles);
+      return new Database(directory, db, handles, natives);
+    } catch (RocksDBException e) {
+      natives.forEach(AbstractImmutableNativeReference::close);
+      throw new StoreException(
+          "cannot open the store in "
+              + directory
+              + ": "
+              + e.getMessage()
+              + "; if no other process uses it, remove this member's data directory and let it copy"
+              + " the data from its peers",
+          e);
+    }
+  }
+
+  private static void prepareDirectory(Path directory) {
+    try {
+      if (!Files.exists(directory)) {
+        Files.createDirectories(
+            directory,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      boolean empty;
+      try (var children = Files.list(directory)) {
+        empty = children.findAny().isEmpty();
+      }
+      if (!empty) {
+        requireOurs(directory);
+      }
+    } catch (IOException e) {
+      throw new StoreException("cannot use " + directory + " for the store: " + e, e);
+    }
+  }
+
+  /** Opening adds our column families to whatever database is there, so look before. */
+  private static void requireOurs(Path directory) {
+    if (!Files.exists(directory.resolve("CURRENT"))) {
+      // A crash right after creation leaves files without CURRENT; anything else is foreign.
+      requireOnlyDatabaseFiles(directory);
+      return;
+    }
+    try (Options options = new Options()) {
+      Set<String> names = new TreeSet<>();
+      for (byte[] name : RocksDB.listColumnFamilies(options, directory.toString())) {
+        names.add(new String(name, java.nio.charset.StandardCharsets.UTF_8));
+      }
+      if (!FAMILIES.containsAll(names)) {
+        throw foreign(directory, "its column families are " + names);
+      }
+    } catch (RocksDBException e) {
+      throw new StoreException(
+          "cannot read the store in "
+              + directory
+              + ": "
+              + e.getMessage()
+              + "; remove this member's data directory and let it copy the data from its peers",
+          e);
+    }
+  }
+
+  private static void requireOnlyDatabaseFiles(Path directory) {
+    try (var children = Files.list(directory)) {
+      List<String> strange =
+          children
+              .map(path -> path.getFileName().toString())
+              .filter(name -> !name.matches("LOCK|LOG.*|IDENTITY|MANIFEST-.*|OPTIONS-.*|.*dbtmp"))
+              .sorted()
+              .toList();
+      if (!strange.isEmpty()) {
+        throw foreign(directory, "it holds " + strange);
+      }
+    } catch (IOException e) {
+      throw new StoreException("cannot list " + directory + ": " + e, e);
+    }
+  }
+
+  static StoreException foreign(Path directory, String evidence) {
+    return new StoreException(
+        directory
+            + " holds something other than a Kelson store ("
+            + evidence
+            + "); name another directory");
+  }
+
+  private static DBOptions databaseOptions(MvccOptions options) {
+    return new DBOptions()
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        .setAtomicFlush(true)
+        .setAvoidFlushDuringShutdown(true)
+        // One thread writes.
+        .setAllowConcurrentMemtableWrite(false)
+        .setDbWriteBufferSize(3 * options.memtableBytes())
+        .setMaxBackgroundJobs(2)
+        // An I/O error is final, as for the log.
+        .setMaxBgErrorResumeCount(0)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setMaxLogFileSize(4 << 20)
+        .setKeepLogFileNum(3);
+  }
+
+  private static List<ColumnFamilyDescriptor> descriptors(
+      MvccOptions options, List<AbstractImmutableNativeReference> natives) {
+    Cache cache = new LRUCache(options.blockCacheBytes());
+    BloomFilter bloom = new BloomFilter(10, false);
+    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    for (String name : FAMILIES) {
+      // Only in cur are keys looked up that may well not be there.
+      ColumnFamilyOptions family = familyOptions(options, cache, name.equals("cur") ? bloom : null);
+      natives.add(family);
+      descriptors.add(
+          new ColumnFamilyDescriptor(
+              name.getBytes(java.nio.charset.StandardCharsets.UTF_8), family));
+    }
+    natives.add(cache);
+    natives.add(bloom);
+    return descriptors;
+  }
+
+  private static ColumnFamilyOptions familyOptions(
+      MvccOptions options, Cache cache, BloomFilter bloom) {
+    BlockBasedTableConfig table =
+        new BlockBasedTableConfig()
+            .setBlockCache(cache)
+            .setBlockSize(8 * 1024)
+            // Else memory grows with the number of files.
+            .setCacheIndexAndFilterBlocks(true)
+            .setCacheIndexAndFilterBlocksWithHighPriority(true)
+            .setPinL0FilterAndIndexBlocksInCache(true);
+    if (bloom != null) {
+      table.setFilterPolicy(bloom);
+    }
+    return new ColumnFamilyOptions()
+        .setWriteBufferSize(options.memtableBytes())
+        .setMaxWriteBufferNumber(3)
+        .setCompressionPerLevel(
+            List.of(
+                CompressionType.NO_COMPRESSION,
+                CompressionType.NO_COMPRESSION,
+                CompressionType.LZ4_COMPRESSION))
+        .setTableFormatConfig(table);
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  RocksDB db() {
+    return db;
+  }
+
+  /** Positions, revisions, identity, members. */
+  ColumnFamilyHandle meta() {
+    return families.get(0);
+  }
+
+  /** Key to newest pair. */
+  ColumnFamilyHandle cur() {
+    return families.get(1);
+  }
+
+  /** Key and revision to superseded pair or tombstone. */
+  ColumnFamilyHandle hist() {
+    return families.get(2);
+  }
+
+  /** Revision to event. */
+  ColumnFamilyHandle rev() {
+    return families.get(3);
+  }
+
+  /** Every so many keys, how many there are up to the next such key. */
+  ColumnFamilyHandle fence() {
+    return families.get(4);
+  }
+
+  /** All of them. */
+  List<ColumnFamilyHandle> families() {
+    return families;
+  }
+
+  /** Reads of the newest state, for the thread that writes it. */
+  ReadOptions plainReads() {
+    return plainReads;
+  }
+
+  byte[] get(ColumnFamilyHandle family, ReadOptions options, byte[] key) {
+    try {
+      return db.get(family, options, key);
+    } catch (RocksDBException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** What is on stable storage under a key, whatever is newer in memory. */
+  byte[] getDurable(ColumnFamilyHandle family, byte[] key) {
+    return get(family, durableReads, key);
+  }
+
+  void write(WriteBatch batch) {
+    try {
+      db.write(withoutWal, batch);
+    } catch (RocksDBException e) {
+      throw new StoreException(
+          "cannot write to the store in "
+              + directory
+              + ": "
+              + e.getMessage()
+              + "; see to the disk, then start this member again",
+          e);
+    }
+  }
+
+  void flush() {
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+      db.flush(options, families);
+    } catch (RocksDBException e) {
+      throw new StoreException(
+          "cannot flush the store in "
+              + directory
+              + ": "
+              + e.getMessage()
+              + "; see to the disk, then start this member again",
+          e);
+    }
+  }
+
+  long property(String name) {
+    try {
+      long sum = 0;
+      for (ColumnFamilyHandle family : families) {
+        sum += db.getLongProperty(family, name);
+      }
+      return sum;
+    } catch (RocksDBException e) {
+      throw unreadable(e);
+    }
+  }
+
+  StoreException unreadable(RocksDBException e) {
+    return new StoreException(
+        "cannot read the store in "
+            + directory
+            + ": "
+            + e.getMessage()
+            + "; see to the disk, or remove this member's data directory and let it copy the data"
+            + " from its peers",
+        e);
+  }
+
+  @Override
+  public void close() {
+    plainReads.close();
+    durableReads.close();
+    withoutWal.close();
+    families.forEach(ColumnFamilyHandle::close);
+    db.close();
+    natives.forEach(AbstractImmutableNativeReference::close);
+  }
+}

@@ -1,0 +1,85 @@
+package io.kelson.server.mvcc;
+
+import com.google.protobuf.ByteString;
+import io.kelson.api.mvcc.KeyValue;
+import org.rocksdb.ReadOptions;
+
+/** The newest pairs, of a snapshot or of the database as it is. */
+final class LatestSource implements Source {
+  private final Database database;
+  private final ReadOptions reads;
+
+  LatestSource(Database database, ReadOptions reads) {
+    this.database = database;
+    this.reads = reads;
+  }
+
+  @Override
+  public KeyValue get(ByteString key) {
+    byte[] encoded = database.get(database.cur(), reads, key.toByteArray());
+    return encoded == null ? null : Layout.keyValue(encoded);
+  }
+
+  @Override
+  public Cursor cursor(KeyRange range) {
+    BoundedIterator iterator = iterator(range);
+    return new Cursor() {
+      @Override
+      public KeyValue next() {
+        return iterator.advance() ? Layout.keyValue(iterator.value()) : null;
+      }
+
+      @Override
+      public void close() {
+        iterator.close();
+      }
+    };
+  }
+
+  /**
+   * Adds up the counts kept with the fences that lie in the range, and walks only what sticks out
+   * at its ends.
+   */
+  @Override
+  public long count(KeyRange range) {
+    try (BoundedIterator fences =
+        new BoundedIterator(
+            database,
+            database.fence(),
+            reads,
+            range.lo().toByteArray(),
+            BoundedIterator.bytes(range.hi()))) {
+      if (!fences.advance()) {
+        return walk(range.lo().toByteArray(), BoundedIterator.bytes(range.hi()));
+      }
+      byte[] fence = fences.key();
+      long count = walk(range.lo().toByteArray(), fence);
+      long bucket = Layout.decodeLong(fences.value());
+      while (fences.advance()) {
+        count += bucket;
+        fence = fences.key();
+        bucket = Layout.decodeLong(fences.value());
+      }
+      return count + (range.hi() == null ? bucket : walk(fence, range.hi().toByteArray()));
+    }
+  }
+
+  private long walk(byte[] lo, byte[] hi) {
+    long count = 0;
+    try (BoundedIterator keys = new BoundedIterator(database, database.cur(), reads, lo, hi)) {
+      while (keys.advance()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private BoundedIterator iterator(KeyRange range) {
+    return new BoundedIterator(
+        database,
+        database.cur(),
+        reads,
+        range.lo().toByteArray(),
+        BoundedIterator.bytes(range.hi()));
+  }
+}

@@ -1,0 +1,173 @@
+package io.kelson.server.mvcc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import io.kelson.api.mvcc.KeyValue;
+import io.kelson.raft.core.LogPosition;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** How keys and small values look in the column families; {@code docs/DISK-FORMAT-STORE.md}. */
+final class Layout {
+  /** Raised when older code could not read what newer code writes. */
+  static final int FORMAT_VERSION = 1;
+
+  static final byte[] FORMAT = ascii("format");
+  static final byte[] CLUSTER = ascii("cluster");
+  static final byte[] APPLIED = ascii("applied");
+  static final byte[] REVISION = ascii("revision");
+  static final byte[] COMPACT = ascii("compact");
+  static final byte[] MEMBER_PREFIX = ascii("member/");
+
+  /** One past the last key that starts with {@link #MEMBER_PREFIX}. */
+  static final byte[] MEMBER_END = ascii("member0");
+
+  private static final byte[] MAGIC = ascii("kelson-store");
+
+  /** Ends an escaped key; smaller than anything an escaped key can go on with. */
+  private static final int TERMINATOR_BYTES = 2;
+
+  private Layout() {}
+
+  static byte[] format() {
+    return ByteBuffer.allocate(MAGIC.length + 4).put(MAGIC).putInt(FORMAT_VERSION).array();
+  }
+
+  /** The version in a format record, or -1 if it is not one of ours. */
+  static int formatVersion(byte[] value) {
+    if (value.length != MAGIC.length + 4) {
+      return -1;
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(value);
+    for (byte b : MAGIC) {
+      if (buffer.get() != b) {
+        return -1;
+      }
+    }
+    return buffer.getInt();
+  }
+
+  static byte[] encodeLong(long number) {
+    return ByteBuffer.allocate(8).putLong(number).array();
+  }
+
+  static long decodeLong(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).getLong();
+  }
+
+  static byte[] encodePosition(LogPosition position) {
+    return ByteBuffer.allocate(16).putLong(position.term()).putLong(position.index()).array();
+  }
+
+  static LogPosition decodePosition(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return new LogPosition(buffer.getLong(), buffer.getLong());
+  }
+
+  static byte[] memberKey(long memberId) {
+    return ByteBuffer.allocate(MEMBER_PREFIX.length + 8)
+        .put(MEMBER_PREFIX)
+        .putLong(memberId)
+        .array();
+  }
+
+  static long memberId(byte[] memberKey) {
+    return ByteBuffer.wrap(memberKey).getLong(MEMBER_PREFIX.length);
+  }
+
+  /** Where an event stands: main revision, then its place among the changes of that revision. */
+  static byte[] revKey(long main, int sub) {
+    return ByteBuffer.allocate(12).putLong(main).putInt(sub).array();
+  }
+
+  static long revMain(byte[] revKey) {
+    return ByteBuffer.wrap(revKey).getLong();
+  }
+
+  /**
+   * What all superseded versions of a key start with. Escaping (00 becomes 00 FF, then 00 00 ends
+   * the key) makes the bytes sort as the keys do although a revision follows.
+   */
+  static byte[] histPrefix(ByteString key) {
+    return escape(key, 0);
+  }
+
+  /** Where the version of a key written at a revision stands; newer ones sort first. */
+  static byte[] histKey(ByteString key, long main) {
+    byte[] bytes = escape(key, 8);
+    ByteBuffer.wrap(bytes).putLong(bytes.length - 8, ~main);
+    return bytes;
+  }
+
+  /** Just past every version of a key. */
+  static byte[] histEnd(ByteString key) {
+    byte[] bytes = escape(key, 0);
+    bytes[bytes.length - 1] = 1;
+    return bytes;
+  }
+
+  static long histMain(byte[] histKey) {
+    return ~ByteBuffer.wrap(histKey).getLong(histKey.length - 8);
+  }
+
+  static ByteString histUserKey(byte[] histKey) {
+    int end = histKey.length - 8 - TERMINATOR_BYTES;
+    byte[] key = new byte[end];
+    int length = 0;
+    for (int i = 0; i < end; i++) {
+      key[length++] = histKey[i];
+      if (histKey[i] == 0) {
+        i++;
+      }
+    }
+    return UnsafeByteOperations.unsafeWrap(key, 0, length);
+  }
+
+  private static byte[] escape(ByteString key, int extraBytes) {
+    int size = key.size();
+    int zeros = 0;
+    for (int i = 0; i < size; i++) {
+      if (key.byteAt(i) == 0) {
+        zeros++;
+      }
+    }
+    byte[] bytes = new byte[size + zeros + TERMINATOR_BYTES + extraBytes];
+    if (zeros == 0) {
+      key.copyTo(bytes, 0);
+      return bytes;
+    }
+    int at = 0;
+    for (int i = 0; i < size; i++) {
+      byte b = key.byteAt(i);
+      bytes[at++] = b;
+      if (b == 0) {
+        bytes[at++] = (byte) 0xff;
+      }
+    }
+    return bytes;
+  }
+
+  /** Decodes a pair whose key and value share the array's memory. */
+  static KeyValue keyValue(byte[] encoded) {
+    try {
+      CodedInputStream in = UnsafeByteOperations.unsafeWrap(encoded).newCodedInput();
+      in.enableAliasing(true);
+      return KeyValue.parseFrom(in);
+    } catch (java.io.IOException e) {
+      throw damaged("a key-value record does not parse", e);
+    }
+  }
+
+  static StoreException damaged(String what, Throwable cause) {
+    return new StoreException(
+        "the store is damaged: "
+            + what
+            + "; remove this member's data directory and let it copy the data from its peers",
+        cause);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

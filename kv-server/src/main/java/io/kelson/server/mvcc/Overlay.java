@@ -1,0 +1,163 @@
+package io.kelson.server.mvcc;
+
+import com.google.protobuf.ByteString;
+import io.kelson.api.mvcc.KeyValue;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * What a batch has read or written and not yet handed to the database, laid over the database: the
+ * newest state as later entries of the group must see it. Apply thread only.
+ */
+final class Overlay implements Source {
+  /** The newest state of one key. */
+  static final class Slot {
+    /** Null if the key does not exist. */
+    KeyValue pair;
+
+    /** The pair's wire bytes; null with it. */
+    byte[] encoded;
+
+    /** Whether the database, as it is, has the key in {@code cur}. */
+    boolean inDatabase;
+
+    /** The last change of the transaction that is under way, if it touched the key. */
+    Change change;
+  }
+
+  /**
+   * One change of a transaction.
+   *
+   * <p>The state "before" is that before the whole transaction; a key that one transaction changes
+   * twice has the same one twice, as in etcd's prev_kv.
+   */
+  static final class Change {
+    final ByteString key;
+
+    /** The pair written, or null for a delete. */
+    final KeyValue after;
+
+    final KeyValue before;
+    final byte[] encodedBefore;
+
+    /** Whether the same transaction changed the key again. */
+    boolean overtaken;
+
+    Change(ByteString key, KeyValue after, KeyValue before, byte[] encodedBefore) {
+      this.key = key;
+      this.after = after;
+      this.before = before;
+      this.encodedBefore = encodedBefore;
+    }
+  }
+
+  private final Database database;
+  private final LatestSource below;
+  private final NavigableMap<ByteString, Slot> slots =
+      new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+
+  Overlay(Database database) {
+    this.database = database;
+    this.below = new LatestSource(database, database.plainReads());
+  }
+
+  /** The state of a key, read from the database at most once. */
+  Slot slot(ByteString key) {
+    Slot slot = slots.get(key);
+    if (slot == null) {
+      slot = new Slot();
+      slot.encoded = database.get(database.cur(), database.plainReads(), key.toByteArray());
+      slot.inDatabase = slot.encoded != null;
+      slot.pair = slot.encoded == null ? null : Layout.keyValue(slot.encoded);
+      slots.put(key, slot);
+    }
+    return slot;
+  }
+
+  /** Forgets everything but the changes of the transaction under way: the rest was written. */
+  void written() {
+    slots.values().removeIf(slot -> slot.change == null);
+    for (Slot slot : slots.values()) {
+      slot.inDatabase = slot.change.before != null;
+    }
+  }
+
+  @Override
+  public KeyValue get(ByteString key) {
+    return slot(key).pair;
+  }
+
+  @Override
+  public long count(KeyRange range) {
+    long count = below.count(range);
+    for (Slot slot : within(range).values()) {
+      count += (slot.pair != null ? 1 : 0) - (slot.inDatabase ? 1 : 0);
+    }
+    return count;
+  }
+
+  @Override
+  public Cursor cursor(KeyRange range) {
+    NavigableMap<ByteString, Slot> mine = within(range);
+    Cursor theirs = below.cursor(range);
+    return mine.isEmpty() ? theirs : new Merge(mine.entrySet().iterator(), theirs);
+  }
+
+  private NavigableMap<ByteString, Slot> within(KeyRange range) {
+    return range.hi() == null
+        ? slots.tailMap(range.lo(), true)
+        : slots.subMap(range.lo(), true, range.hi(), false);
+  }
+
+  /** Both in key order; where both have a key, the overlay is right. */
+  private static final class Merge implements Cursor {
+    private final Iterator<Map.Entry<ByteString, Slot>> mine;
+    private final Cursor theirs;
+    private Map.Entry<ByteString, Slot> myNext;
+    private KeyValue theirNext;
+
+    Merge(Iterator<Map.Entry<ByteString, Slot>> mine, Cursor theirs) {
+      this.mine = mine;
+      this.theirs = theirs;
+      stepMine();
+      theirNext = theirs.next();
+    }
+
+    private void stepMine() {
+      myNext = mine.hasNext() ? mine.next() : null;
+    }
+
+    @Override
+    public KeyValue next() {
+      while (myNext != null || theirNext != null) {
+        int order = order();
+        KeyValue pair = order < 0 ? theirNext : myNext.getValue().pair;
+        if (order <= 0) {
+          theirNext = theirs.next();
+        }
+        if (order >= 0) {
+          stepMine();
+        }
+        if (pair != null) {
+          return pair;
+        }
+      }
+      return null;
+    }
+
+    /** Negative if the database's key comes first. */
+    private int order() {
+      if (theirNext == null) {
+        return 1;
+      }
+      return myNext == null ? -1 : KeyRange.compare(theirNext.getKey(), myNext.getKey());
+    }
+
+    @Override
+    public void close() {
+      theirs.close();
+    }
+  }
+}
