@@ -38,6 +38,15 @@ final class CatchUp {
   private final WatchOptions options;
   private final Executor executor;
 
+  /**
+   * Watchers to read for at once.
+   *
+   * @param lo first revision to read
+   * @param hi one past the last the apply thread has handed out. Readers can often see one more
+   *     already; were it read here, the watcher would be ahead of the progress reports.
+   */
+  private record Group(List<Watcher> watchers, long lo, long hi) {}
+
   /** Signalled when {@link #reading} becomes false. */
   private final Condition readDone;
 
@@ -86,8 +95,8 @@ final class CatchUp {
 
   private void round() {
     try {
-      List<Watcher> group = takeGroup();
-      if (!group.isEmpty()) {
+      Group group = takeGroup();
+      if (group != null) {
         readFor(group);
       }
     } finally {
@@ -110,28 +119,30 @@ final class CatchUp {
     }
   }
 
-  private List<Watcher> takeGroup() {
-    List<Watcher> group = new ArrayList<>();
-    hub.locked(
-        () -> {
-          long lo = 0;
-          int candidates = Math.min(line.size(), options.catchUpWatchers());
-          for (int i = 0; i < candidates; i++) {
-            Watcher watcher = line.poll();
-            if (watcher.state == State.GONE || maybePark(watcher)) {
-              continue;
-            }
-            lo = group.isEmpty() ? watcher.next : lo;
-            if (watcher.next >= lo && watcher.next - lo < options.catchUpRevisions()) {
-              hub.become(watcher, State.READING);
-              group.add(watcher);
-            } else {
-              line.add(watcher);
-            }
-          }
-          reading = !group.isEmpty();
-        });
-    return group;
+  private Group takeGroup() {
+    hub.lock();
+    try {
+      List<Watcher> group = new ArrayList<>();
+      long lo = 0;
+      int candidates = Math.min(line.size(), options.catchUpWatchers());
+      for (int i = 0; i < candidates; i++) {
+        Watcher watcher = line.poll();
+        if (watcher.state == State.GONE || maybePark(watcher)) {
+          continue;
+        }
+        lo = group.isEmpty() ? watcher.next : lo;
+        if (watcher.next >= lo && watcher.next - lo < options.catchUpRevisions()) {
+          hub.become(watcher, State.READING);
+          group.add(watcher);
+        } else {
+          line.add(watcher);
+        }
+      }
+      reading = !group.isEmpty();
+      return reading ? new Group(group, lo, hub.publishedRevision() + 1) : null;
+    } finally {
+      hub.unlockAndWake();
+    }
   }
 
   private boolean maybePark(Watcher watcher) {
@@ -144,20 +155,19 @@ final class CatchUp {
     return true;
   }
 
-  private void readFor(List<Watcher> group) {
-    long lo = group.get(0).next;
+  private void readFor(Group group) {
+    List<Watcher> watchers = group.watchers();
     try {
-      long hi = history.currentRevision() + 1;
       List<RevisionEvents> chunk =
-          history.read(lo, hi, options.catchUpRevisions(), options.catchUpBytes());
-      long end = chunk.isEmpty() ? hi : chunk.get(chunk.size() - 1).revision() + 1;
-      gather(group, chunk);
-      hub.locked(() -> deliver(group, end, hi - 1));
+          history.read(group.lo(), group.hi(), options.catchUpRevisions(), options.catchUpBytes());
+      long end = chunk.isEmpty() ? group.hi() : chunk.get(chunk.size() - 1).revision() + 1;
+      gather(watchers, chunk);
+      hub.locked(() -> deliver(watchers, end, group.hi() - 1));
     } catch (CompactedException e) {
-      hub.locked(() -> cancelCompacted(group, e.compactRevision()));
+      hub.locked(() -> cancelCompacted(watchers, e.compactRevision()));
     } catch (RuntimeException e) {
-      LOG.error("watch history from revision {} cannot be read", lo, e);
-      hub.locked(() -> fail(group, e));
+      LOG.error("watch history from revision {} cannot be read", group.lo(), e);
+      hub.locked(() -> fail(watchers, e));
     }
   }
 

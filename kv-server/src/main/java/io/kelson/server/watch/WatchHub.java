@@ -203,7 +203,7 @@ public final class WatchHub implements EventListener, AutoCloseable {
     watcher.next = start;
     stream.watchers.put(watcher.id(), watcher);
     watcher.slot = index.add(watcher);
-    if (start > current) {
+    if (start > published) {
       watcher.state = State.SYNCED;
     } else {
       catchUp.add(watcher);
@@ -484,6 +484,10 @@ public final class WatchHub implements EventListener, AutoCloseable {
     }
   }
 
+  void lock() {
+    lock.lock();
+  }
+
   /** Runs something under the lock; what it wants woken or read is seen to afterwards. */
   void locked(Runnable action) {
     lock.lock();
@@ -494,7 +498,7 @@ public final class WatchHub implements EventListener, AutoCloseable {
     }
   }
 
-  private void unlockAndWake() {
+  void unlockAndWake() {
     List<WatchStream> wake = List.of();
     if (!woken.isEmpty()) {
       wake = woken;
