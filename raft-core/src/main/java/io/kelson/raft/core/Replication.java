@@ -127,6 +127,7 @@ final class Replication {
    */
   void announceCommit(Progress follower) {
     if (follower.isIdle()
+        && follower.next() > core.log().last()
         && follower.sentCommit() < Math.min(core.log().commit(), follower.match())) {
       send(follower, follower.match(), List.of());
     }

@@ -39,8 +39,6 @@ class RandomClusterTest {
     // A run in which nothing happens proves nothing.
     assertThat(entries).isGreaterThan(50L * seeds);
     assertThat(elections).isGreaterThan(2L * seeds);
-    if (Boolean.getBoolean("show"))
-      System.out.println(size + " entries " + entries + " elections " + elections);
   }
 
   private void run(int size, long seed) {
