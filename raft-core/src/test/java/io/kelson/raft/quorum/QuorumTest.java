@@ -3,7 +3,6 @@ package io.kelson.raft.quorum;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -95,18 +94,15 @@ class QuorumTest {
 
   /** Tries every way the missing votes could fall. */
   private static VoteResult naiveResult(int[] votes) {
-    List<Integer> missing = new ArrayList<>();
+    int missing = 0;
     int yes = 0;
-    for (int i = 0; i < votes.length; i++) {
-      if (votes[i] == 0) {
-        missing.add(i);
-      } else if (votes[i] == 1) {
-        yes++;
-      }
+    for (int vote : votes) {
+      missing += vote == 0 ? 1 : 0;
+      yes += vote == 1 ? 1 : 0;
     }
     boolean canWin = false;
     boolean canLose = false;
-    for (int more = 0; more <= missing.size(); more++) {
+    for (int more = 0; more <= missing; more++) {
       if (2 * (yes + more) > votes.length) {
         canWin = true;
       } else {

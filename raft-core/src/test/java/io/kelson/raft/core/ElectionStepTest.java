@@ -1,0 +1,253 @@
+package io.kelson.raft.core;
+
+import static io.kelson.raft.core.MemberFixture.append;
+import static io.kelson.raft.core.MemberFixture.at;
+import static io.kelson.raft.core.MemberFixture.member;
+import static io.kelson.raft.core.MemberFixture.receive;
+import static io.kelson.raft.core.MemberFixture.tick;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kelson.raft.core.Message.TimeoutNow;
+import io.kelson.raft.core.Message.VoteRequest;
+import io.kelson.raft.core.Message.VoteResponse;
+import io.kelson.raft.membership.Configuration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Elections: a state, one input, the exact effects. */
+class ElectionStepTest {
+  private static VoteRequest asks(long from, long term, LogPosition last) {
+    return new VoteRequest(from, 1, term, false, last, false);
+  }
+
+  private static VoteRequest preAsks(long from, long term, LogPosition last) {
+    return new VoteRequest(from, 1, term, true, last, false);
+  }
+
+  private static VoteResponse answer(long to, long term, boolean granted) {
+    return new VoteResponse(1, to, term, false, granted);
+  }
+
+  private static VoteResponse preAnswer(long to, long term, boolean granted) {
+    return new VoteResponse(1, to, term, true, granted);
+  }
+
+  @Test
+  void silenceLeadsToAPreVoteThatChangesNothing() {
+    RaftCore core = member().log(1, 2).vote(3).start();
+    assertThat(tick(core, 9)).isEqualTo(Effects.NONE);
+
+    Effects effects = tick(core, 1);
+
+    assertThat(effects)
+        .isEqualTo(
+            new Effects(
+                List.of(
+                    new VoteRequest(1, 2, 3, true, at(2, 2), false),
+                    new VoteRequest(1, 3, 3, true, at(2, 2), false)),
+                List.of(),
+                null,
+                null,
+                List.of(),
+                List.of(),
+                List.of(
+                    new RoleChange(Role.FOLLOWER, Role.PRE_CANDIDATE, 2, 0, "no leader came up"))));
+    assertThat(core.term()).isEqualTo(2);
+    assertThat(core.vote()).isEqualTo(3);
+  }
+
+  @Test
+  void wonPreVoteBeginsTheRealElectionAfterTheVoteIsWritten() {
+    RaftCore core = member().log(1, 2).preCandidate();
+
+    Effects effects = receive(core, new VoteResponse(2, 1, 3, true, true));
+
+    assertThat(effects.send()).isEmpty();
+    assertThat(effects.persist())
+        .isEqualTo(
+            new PersistBatch(
+                1,
+                new HardState(3, 1, 0),
+                List.of(),
+                List.of(
+                    new VoteRequest(1, 2, 3, false, at(2, 2), false),
+                    new VoteRequest(1, 3, 3, false, at(2, 2), false)),
+                true));
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+  }
+
+  @Test
+  void ownVoteCountsOnlyOnceDurable() {
+    RaftCore core = member().log(1).preCandidate();
+    receive(core, new VoteResponse(2, 1, 2, true, true));
+
+    assertThat(receive(core, new VoteResponse(2, 1, 2, false, true))).isEqualTo(Effects.NONE);
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+
+    core.step(new Input.Persisted(1));
+    assertThat(core.role()).isEqualTo(Role.LEADER);
+  }
+
+  @Test
+  void loneMemberLeadsAfterOneTickAndOneWrite() {
+    RaftCore core = member().of(1).start();
+    Effects effects = tick(core, 1);
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+    Effects won = core.step(new Input.Persisted(effects.persist().write()));
+    assertThat(core.role()).isEqualTo(Role.LEADER);
+    assertThat(won.persist().entries()).containsExactly(Entry.noop(1, 1));
+    assertThat(core.step(new Input.Persisted(2)).committed())
+        .isEqualTo(new Committed(1, 2, List.of(Entry.noop(1, 1))));
+  }
+
+  @Test
+  void newLeaderReplicatesAnEntryOfItsOwnAtOnce() {
+    RaftCore core = member().log(1, 1).candidate();
+
+    Effects effects = receive(core, new VoteResponse(2, 1, 2, false, true));
+
+    Entry noop = Entry.noop(2, 3);
+    assertThat(effects.send())
+        .containsExactly(
+            new Message.AppendRequest(1, 2, 2, at(1, 2), List.of(noop), 0, 0),
+            new Message.AppendRequest(1, 3, 2, at(1, 2), List.of(noop), 0, 0));
+    assertThat(effects.persist())
+        .isEqualTo(new PersistBatch(2, null, List.of(noop), List.of(), true));
+    assertThat(effects.roleChanges())
+        .containsExactly(new RoleChange(Role.CANDIDATE, Role.LEADER, 2, 1, "won the election"));
+  }
+
+  @Test
+  void voteIsWrittenBeforeItIsGiven() {
+    RaftCore core = member().log(1, 1).start();
+
+    Effects effects = receive(core, asks(2, 5, at(1, 2)));
+
+    assertThat(effects.send()).isEmpty();
+    assertThat(effects.persist())
+        .isEqualTo(
+            new PersistBatch(
+                1, new HardState(5, 2, 0), List.of(), List.of(answer(2, 5, true)), true));
+  }
+
+  @Test
+  void oneVotePerTerm() {
+    RaftCore core = member().log(1).term(4).vote(2).start();
+    assertThat(receive(core, asks(3, 4, at(9, 9))).send()).containsExactly(answer(3, 4, false));
+    assertThat(receive(core, asks(2, 4, at(1, 1))).persist().sendAfter())
+        .as("but that one may be given again")
+        .containsExactly(answer(2, 4, true));
+    assertThat(core.vote()).isEqualTo(2);
+  }
+
+  @Test
+  void shorterOrOlderLogGetsNoVote() {
+    RaftCore core = member().log(1, 3, 3).start();
+    for (LogPosition behind : List.of(at(3, 2), at(2, 9), LogPosition.ZERO)) {
+      Effects effects = receive(core, asks(2, core.term() + 1, behind));
+      assertThat(effects.persist().sendAfter()).containsExactly(answer(2, core.term(), false));
+      assertThat(core.vote()).isZero();
+    }
+  }
+
+  @Test
+  void contentMemberIgnoresElections() {
+    RaftCore core = member().log(1).follower();
+    assertThat(receive(core, asks(3, 9, at(9, 9)))).isEqualTo(Effects.NONE);
+    assertThat(core.term()).isEqualTo(1);
+    assertThat(receive(core, preAsks(3, 9, at(9, 9))).send())
+        .containsExactly(preAnswer(3, 1, false));
+
+    tick(core, 9);
+    assertThat(receive(core, preAsks(3, 9, at(9, 9))).send())
+        .as("for less than an election timeout")
+        .containsExactly(preAnswer(3, 1, false));
+    tick(core, 1);
+    assertThat(receive(core, preAsks(3, 9, at(9, 9))).send())
+        .containsExactly(preAnswer(3, 9, true));
+  }
+
+  @Test
+  void handoverOverridesContentment() {
+    RaftCore core = member().log(1).follower();
+    Effects effects = receive(core, new VoteRequest(3, 1, 2, false, at(1, 1), true));
+    assertThat(effects.persist().sendAfter()).containsExactly(answer(3, 2, true));
+  }
+
+  @Test
+  void timeoutNowSkipsThePreVote() {
+    RaftCore core = member().log(1).follower();
+
+    Effects effects = receive(core, new TimeoutNow(2, 1, 1));
+
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+    assertThat(effects.persist().sendAfter())
+        .containsExactly(
+            new VoteRequest(1, 2, 2, false, at(1, 1), true),
+            new VoteRequest(1, 3, 2, false, at(1, 1), true));
+  }
+
+  @Test
+  void refusalOfAQuorumEndsTheCandidacy() {
+    RaftCore core = member().log(1).candidate();
+    receive(core, new VoteResponse(2, 1, 2, false, false));
+    receive(core, new VoteResponse(2, 1, 2, false, false));
+    assertThat(core.role()).as("one member has one vote").isEqualTo(Role.CANDIDATE);
+    receive(core, new VoteResponse(3, 1, 2, false, false));
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+    assertThat(core.term()).isEqualTo(2);
+  }
+
+  @Test
+  void undecidedElectionIsHeldAgain() {
+    RaftCore core = member().log(1).candidate();
+    Effects effects = tick(core, 10);
+    assertThat(core.role()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(effects.send()).hasSize(2);
+  }
+
+  @Test
+  void candidateFollowsTheWinner() {
+    RaftCore core = member().log(1).candidate();
+    receive(core, append(core, at(1, 1)));
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+    assertThat(core.leader()).isEqualTo(2);
+    assertThat(core.vote()).as("the vote of the term stays").isEqualTo(1);
+  }
+
+  @Test
+  void learnerNeverCampaigns() {
+    Configuration learner = new Configuration(List.of(2L, 3L), List.of(), List.of(1L));
+    RaftCore core = member().of(learner).start();
+    assertThat(tick(core, 100)).isEqualTo(Effects.NONE);
+  }
+
+  @Test
+  void votesOfStrangersDoNotCount() {
+    RaftCore core = member().log(1).candidate();
+    receive(core, new VoteResponse(9, 1, 2, false, true));
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+  }
+
+  @Test
+  void jointElectionNeedsBothHalves() {
+    Configuration joint = new Configuration(List.of(1L, 2L, 3L), List.of(1L, 4L, 5L), List.of());
+    RaftCore core = member().of(joint).preCandidate();
+    receive(core, new VoteResponse(2, 1, 1, true, true));
+    assertThat(core.role()).isEqualTo(Role.PRE_CANDIDATE);
+    receive(core, new VoteResponse(4, 1, 1, true, true));
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+  }
+
+  @Test
+  void leaderWithoutQuorumStepsDown() {
+    RaftCore core = member().log(1).leader();
+    tick(core, 10);
+    assertThat(core.role()).as("heard of in the first period").isEqualTo(Role.LEADER);
+    Effects effects = tick(core, 10);
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+    assertThat(core.term()).isEqualTo(2);
+    assertThat(core.leader()).isZero();
+    assertThat(effects.roleChanges().get(0).reason()).contains("no quorum");
+  }
+}
