@@ -3,7 +3,9 @@ package io.kelson.raft.transport;
 import io.kelson.raft.transport.proto.Wire;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The receiving end: lets nobody in who does not say who it is and belong here, then passes on
@@ -70,6 +72,12 @@ final class AcceptedConnection extends FrameHandler {
       return;
     }
     introduce(options.maxFrameBytes());
+    // From here on; until now the limit on the handshake was in charge.
+    ctx.pipeline()
+        .addBefore(
+            ctx.name(),
+            null,
+            new IdleStateHandler(options.idleTimeoutMillis(), 0, 0, TimeUnit.MILLISECONDS));
     send(ctx, handshake.hello(peer));
     acceptor.accepted(this, ctx.channel());
   }

@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
@@ -71,7 +69,7 @@ final class Acceptor {
                 "cannot listen for peers on "
                     + address
                     + ": "
-                    + bound.cause().getMessage()
+                    + bound.cause()
                     + "; free the port or choose another peer address",
                 bound.cause()));
       }
@@ -110,11 +108,7 @@ final class Acceptor {
     connections.add(channel);
     channel.closeFuture().addListener(done -> ended(connection, channel));
     options.security().secureAccepted(channel.pipeline());
-    channel
-        .pipeline()
-        .addLast(
-            new IdleStateHandler(options.idleTimeoutMillis(), 0, 0, TimeUnit.MILLISECONDS),
-            connection);
+    channel.pipeline().addLast(connection);
     if (closing) {
       channel.close();
     }

@@ -38,7 +38,7 @@ public final class LoggingTransportListener implements TransportListener {
 
   @Override
   public void peerConnected(long peer, SocketAddress address) {
-    forget("dial " + peer);
+    forget(key("dial", peer));
     LOG.info("{}: connected to peer {} at {}", self, hex(peer), address);
   }
 
@@ -49,7 +49,7 @@ public final class LoggingTransportListener implements TransportListener {
 
   @Override
   public void dialFailed(long peer, PeerAddress address, String reason) {
-    if (isNews("dial " + peer, reason)) {
+    if (isNews(key("dial", peer) + address, reason)) {
       LOG.warn("{}: cannot reach peer {} at {}: {}; trying on", self, hex(peer), address, reason);
     } else {
       LOG.debug("{}: still cannot reach peer {} at {}: {}", self, hex(peer), address, reason);
@@ -58,7 +58,7 @@ public final class LoggingTransportListener implements TransportListener {
 
   @Override
   public void peerRefused(long peer, SocketAddress address, String reason) {
-    if (isNews("dial " + peer, reason)) {
+    if (isNews(key("dial", peer), reason)) {
       LOG.warn("{}: refused by peer {} at {}: {}", self, hex(peer), address, reason);
     } else {
       LOG.debug("{}: again refused by peer {} at {}: {}", self, hex(peer), address, reason);
@@ -67,14 +67,14 @@ public final class LoggingTransportListener implements TransportListener {
 
   @Override
   public void inboundAccepted(long peer, SocketAddress address) {
-    forget("accept " + peer);
+    forget(key("accept", peer));
     LOG.debug("{}: accepted peer {} from {}", self, hex(peer), address);
   }
 
   @Override
   public void inboundRefused(long claimedId, SocketAddress address, String reason) {
     String who = claimedId == 0 ? "a stranger" : "peer " + hex(claimedId);
-    String key = "accept " + (claimedId == 0 ? host(address) : claimedId);
+    String key = claimedId == 0 ? "stranger " + host(address) : key("accept", claimedId);
     if (isNews(key, reason)) {
       LOG.warn("{}: refused {} from {}: {}", self, who, address, reason);
     } else {
@@ -89,7 +89,8 @@ public final class LoggingTransportListener implements TransportListener {
 
   @Override
   public void messageDropped(Message message, DropReason reason) {
-    if (reason == DropReason.TOO_LARGE && isNews("large " + message.to(), message.kind().name())) {
+    if (reason == DropReason.TOO_LARGE
+        && isNews(key("large", message.to()), message.kind().name())) {
       LOG.error(
           "{}: a {} for peer {} is larger than a frame may be and can never be sent;"
               + " lower the size of appends or raise the largest frame on all members",
@@ -107,10 +108,16 @@ public final class LoggingTransportListener implements TransportListener {
     }
   }
 
-  private void forget(String key) {
+  /** All trouble whose key begins like this is over. */
+  private void forget(String keyPrefix) {
     synchronized (lastTrouble) {
-      lastTrouble.remove(key);
+      lastTrouble.keySet().removeIf(key -> key.startsWith(keyPrefix));
     }
+  }
+
+  /** What trouble of one kind with one peer is remembered by; addresses may follow. */
+  private static String key(String kind, long peer) {
+    return kind + " " + hex(peer) + " ";
   }
 
   private static String host(SocketAddress address) {

@@ -155,7 +155,7 @@ public final class NettyTransport implements PeerTransport {
   public void send(Message message) {
     if (message.from() != options.selfId()) {
       throw new IllegalArgumentException(
-          "member " + options.selfId() + " cannot send for another: " + message);
+          "member " + Long.toHexString(options.selfId()) + " cannot send for another: " + message);
     }
     PeerLink link = link(message.to());
     if (link == null) {

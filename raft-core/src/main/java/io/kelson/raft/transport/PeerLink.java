@@ -45,6 +45,7 @@ final class PeerLink {
   private final NameLookup names;
   private final TransportListener listener;
   private final Outbox outbox;
+  private final Backoff backoff;
   private final AtomicBoolean drainRequested = new AtomicBoolean();
   private final Runnable requestedDrain = this::requestedDrain;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -75,6 +76,7 @@ final class PeerLink {
     this.loop = loops.group().next();
     this.names = names;
     this.listener = options.listener();
+    this.backoff = new Backoff(options.backoffMinMillis(), options.backoffMaxMillis());
     this.outbox =
         new Outbox(
             options.outboxMaxMessages(), options.outboxMaxBytes(), options.outboxReserveMessages());
@@ -91,8 +93,10 @@ final class PeerLink {
 
   /** Dials other addresses from the next attempt on. */
   void addresses(List<PeerAddress> newAddresses) {
-    addresses = newAddresses;
-    wake();
+    if (!newAddresses.equals(addresses)) {
+      addresses = newAddresses;
+      wake();
+    }
   }
 
   /** Ends a pause early: there is a sign that the peer can be reached. */
@@ -260,18 +264,9 @@ final class PeerLink {
     if (closing) {
       closed.complete(null);
     } else {
-      pause = loop.schedule(this::dial, pauseMillis(failuresInARow++), TimeUnit.MILLISECONDS);
+      long millis = backoff.pauseMillis(failuresInARow++, ThreadLocalRandom.current());
+      pause = loop.schedule(this::dial, millis, TimeUnit.MILLISECONDS);
     }
-  }
-
-  /**
-   * Doubles with each failure up to the limit; between half and all of that, by chance, so that
-   * members that lost each other at the same moment do not keep meeting at the same moment.
-   */
-  private long pauseMillis(int failures) {
-    int doublings = Math.min(failures, 20);
-    long longest = Math.min(options.backoffMaxMillis(), options.backoffMinMillis() << doublings);
-    return longest - ThreadLocalRandom.current().nextLong(longest / 2 + 1);
   }
 
   private void dropQueued() {

@@ -55,7 +55,10 @@ public interface TransportListener {
   /** A frame of that many bytes was read from a peer. */
   default void bytesReceived(long peer, long bytes) {}
 
-  /** One listener that passes everything on to each of these, in this order. */
+  /**
+   * One listener that passes everything on to each of these, in this order; one that throws is
+   * logged and keeps nobody else from hearing.
+   */
   static TransportListener all(List<TransportListener> listeners) {
     return new TransportListeners(listeners);
   }

@@ -87,6 +87,7 @@ public record TransportOptions(
             + pingIntervalMillis);
     requirePositive(eventLoopThreads, "eventLoopThreads");
     requireThat(security != null && listener != null, "security and listener must be given");
+    listener = TransportListener.all(List.of(listener));
   }
 
   /** A builder with the defaults, for this member of this cluster. */

@@ -72,7 +72,6 @@ class HandshakeTest {
   void anotherProtocolVersionIsRefused() throws Exception {
     try (Member one = Member.start(1);
         RawConnection newer = RawConnection.to(one)) {
-      one.knows(2, one.port());
       newer.write(hello(7, Member.CLUSTER, 2, 1));
       assertThat(newer.read().getRefusal().getReason())
           .contains("member 2 speaks version 7, member 1 version 1");

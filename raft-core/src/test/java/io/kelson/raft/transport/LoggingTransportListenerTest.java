@@ -55,9 +55,13 @@ class LoggingTransportListenerTest {
     listener.dialFailed(0xb, address, "connection refused");
     listener.dialFailed(0xb, address, "connection refused");
     assertThat(warnings()).hasSize(1);
-    listener.peerConnected(0xb, ADDRESS);
+    listener.dialFailed(0xb, new PeerAddress("also-b", 2380), "unknown host");
     listener.dialFailed(0xb, address, "connection refused");
     assertThat(warnings()).hasSize(2);
+
+    listener.peerConnected(0xb, ADDRESS);
+    listener.dialFailed(0xb, address, "connection refused");
+    assertThat(warnings()).hasSize(3);
   }
 
   @Test

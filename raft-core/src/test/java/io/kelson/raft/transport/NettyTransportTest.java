@@ -12,11 +12,13 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Members that talk to each other as they should. */
@@ -177,6 +179,49 @@ class NettyTransportTest {
       one.send(small);
       assertThat(two.receive()).isEqualTo(small);
       assertThat(one.events().await(What.DROPPED).detail()).isEqualTo(DropReason.TOO_LARGE.name());
+    }
+  }
+
+  @Test
+  void aListenerThatThrowsHarmsNothing() throws InterruptedException {
+    TransportListener broken =
+        new TransportListener() {
+          @Override
+          public void peerConnected(long peer, SocketAddress address) {
+            throw new IllegalStateException("broken listener");
+          }
+
+          @Override
+          public void peerDisconnected(long peer, SocketAddress address, String reason) {
+            throw new IllegalStateException("broken listener");
+          }
+        };
+    RecordingListener events = new RecordingListener();
+    List<TransportListener> both = List.of(broken, events);
+    UnaryOperator<TransportOptions.Builder> tuning =
+        options -> options.listener(TransportListener.all(both));
+    try (Member one = Member.start(1, Member.CLUSTER, 0, tuning);
+        Member two = Member.start(2)) {
+      Member.introduce(one, two);
+      events.await(What.CONNECTED);
+      two.transport().setPeers(Map.of());
+      events.await(What.DISCONNECTED);
+      Member.introduce(one, two);
+      events.await(What.CONNECTED);
+      one.send(new Message.TimeoutNow(1, 2, 3));
+      assertThat(two.receive()).isEqualTo(new Message.TimeoutNow(1, 2, 3));
+    }
+  }
+
+  @Test
+  void whatWasFlushedBeforeCloseIsSent() throws InterruptedException {
+    try (Member two = Member.start(2)) {
+      try (Member one = Member.start(1)) {
+        Member.introduce(one, two);
+        one.events().await(What.CONNECTED);
+        one.send(new Message.TimeoutNow(1, 2, 3));
+      }
+      assertThat(two.receive()).isEqualTo(new Message.TimeoutNow(1, 2, 3));
     }
   }
 
