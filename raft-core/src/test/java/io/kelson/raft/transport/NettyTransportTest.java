@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -275,6 +276,41 @@ class NettyTransportTest {
     } finally {
       lent.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
     }
+  }
+
+  @Test
+  void closeCopesWithEventLoopsThatAreGone() throws InterruptedException {
+    var lent = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    try (Member one = Member.start(1, Member.CLUSTER, 0, options -> options.eventLoops(lent));
+        Member two = Member.start(2)) {
+      Member.introduce(one, two);
+      one.events().await(What.CONNECTED);
+      lent.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
+      one.send(new Message.TimeoutNow(1, 2, 3));
+      one.transport().close();
+      assertThat(two.received()).isEmpty();
+    }
+  }
+
+  @Test
+  void closeMayBeCalledFromAnEvent() throws InterruptedException {
+    CompletableFuture<NettyTransport> self = new CompletableFuture<>();
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    TransportListener closer =
+        new TransportListener() {
+          @Override
+          public void peerConnected(long peer, SocketAddress address) {
+            self.join().close();
+            closed.complete(null);
+          }
+        };
+    try (Member one = Member.start(1, Member.CLUSTER, 0, options -> options.listener(closer));
+        Member two = Member.start(2)) {
+      self.complete(one.transport());
+      Member.introduce(one, two);
+      assertThat(closed).succeedsWithin(RecordingListener.PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+    assertNoThreadsLeft();
   }
 
   static Message append(long from, long to, int round, int dataBytes) {
