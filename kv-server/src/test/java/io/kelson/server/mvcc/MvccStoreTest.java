@@ -1,0 +1,173 @@
+package io.kelson.server.mvcc;
+
+import static io.kelson.server.apply.TestBed.putRequest;
+import static io.kelson.server.apply.TestBed.rangeRequest;
+import static io.kelson.server.apply.TestBed.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kelson.raft.core.LogPosition;
+import io.kelson.server.apply.TestBed;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.WriteBatch;
+
+/** Opening, closing, sizes, hashes and the reading of events. */
+class MvccStoreTest {
+  private static final MvccOptions OPTIONS = MvccOptions.defaults(TestBed.CLUSTER);
+
+  @TempDir Path directory;
+
+  @Test
+  void newStoreIsEmptyAndItsDirectoryPrivate() throws Exception {
+    Path path = directory.resolve("deep").resolve("store");
+    try (MvccStore store = MvccStore.open(path, OPTIONS)) {
+      assertThat(store.applied()).isEqualTo(LogPosition.ZERO);
+      assertThat(store.durablyApplied()).isEqualTo(LogPosition.ZERO);
+      assertThat(store.currentRevision()).isEqualTo(1);
+      assertThat(store.compactRevision()).isZero();
+      assertThat(store.read(0, 100, 10, 10)).isEmpty();
+      assertThat(store.sizeBytes()).isPositive();
+      assertThat(store.sizeInUseBytes()).isPositive();
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
+  void closingFlushes() {
+    try (TestBed bed = new TestBed(directory)) {
+      bed.put("a", "1");
+      assertThat(bed.store.durablyApplied()).isEqualTo(LogPosition.ZERO);
+    }
+    try (TestBed bed = new TestBed(directory)) {
+      assertThat(bed.store.applied().index()).isEqualTo(1);
+      assertThat(bed.store.durablyApplied()).isEqualTo(bed.store.applied());
+      assertThat(bed.revision()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void flushSaysHowFarItReaches() {
+    try (TestBed bed = new TestBed(directory)) {
+      bed.put("a", "1");
+      assertThat(bed.store.flush()).isEqualTo(new LogPosition(TestBed.TERM, 1));
+      bed.put("a", "2");
+      assertThat(bed.store.durablyApplied()).isEqualTo(new LogPosition(TestBed.TERM, 1));
+      assertThat(bed.store.applied()).isEqualTo(new LogPosition(TestBed.TERM, 2));
+    }
+  }
+
+  @Test
+  void foreignFilesAreLeftAlone() throws Exception {
+    Files.writeString(directory.resolve("notes.txt"), "mine");
+    assertThatThrownBy(() -> MvccStore.open(directory, OPTIONS))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("notes.txt")
+        .hasMessageContaining("name another directory");
+    assertThat(directory).isDirectoryContaining(path -> path.endsWith("notes.txt"));
+  }
+
+  @Test
+  void foreignDatabaseIsRefused() throws Exception {
+    try (Options options = new Options().setCreateIfMissing(true);
+        RocksDB db = RocksDB.open(options, directory.toString())) {
+      db.put(new byte[] {1}, new byte[] {2});
+    }
+    assertThatThrownBy(() -> MvccStore.open(directory, OPTIONS))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("something other than a Kelson store");
+  }
+
+  @Test
+  void anotherClustersStoreIsRefused() {
+    MvccStore.open(directory, OPTIONS).close();
+    assertThatThrownBy(() -> MvccStore.open(directory, MvccOptions.defaults(0xbeef)))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("belongs to cluster c1, not to beef");
+    MvccStore.open(directory, OPTIONS).close();
+  }
+
+  @Test
+  void newerFormatIsRefused() throws Exception {
+    try (Database database = Database.open(directory, OPTIONS);
+        WriteBatch writes = new WriteBatch()) {
+      byte[] newer = Layout.format();
+      newer[newer.length - 1]++;
+      writes.put(database.meta(), Layout.FORMAT, newer);
+      database.write(writes);
+      database.flush();
+    }
+    assertThatThrownBy(() -> MvccStore.open(directory, OPTIONS))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("store format 2")
+        .hasMessageContaining("start the version that wrote it");
+  }
+
+  @Test
+  void damagedFilesAreNotReadAsEmpty() throws Exception {
+    MvccStore.open(directory, OPTIONS).close();
+    try (var children = Files.list(directory)) {
+      Path manifest =
+          children.filter(path -> path.toString().contains("MANIFEST")).findFirst().orElseThrow();
+      Files.write(manifest, new byte[] {1, 2, 3});
+    }
+    assertThatThrownBy(() -> MvccStore.open(directory, OPTIONS))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("let it copy the data from its peers");
+  }
+
+  @Test
+  void eventsAreReadUpToEitherBound() {
+    try (TestBed bed = new TestBed(directory)) {
+      for (int i = 0; i < 10; i++) {
+        bed.add(request(putRequest("key", "x".repeat(100))));
+      }
+      bed.apply();
+      assertThat(revisions(bed.store.read(4, 8, 100, 1 << 20))).containsExactly(4L, 5L, 6L, 7L);
+      assertThat(revisions(bed.store.read(0, 100, 3, 1 << 20))).containsExactly(2L, 3L, 4L);
+      assertThat(revisions(bed.store.read(2, 100, 100, 1))).containsExactly(2L);
+      assertThat(revisions(bed.store.read(3, 100, 100, 500))).containsExactly(3L, 4L, 5L);
+      assertThat(bed.store.read(12, 100, 100, 500)).isEmpty();
+      assertThat(bed.store.read(5, 5, 100, 500)).isEmpty();
+      assertThat(bed.store.read(2, 100, 0, 500)).isEmpty();
+    }
+  }
+
+  private static List<Long> revisions(List<RevisionEvents> read) {
+    return read.stream().map(RevisionEvents::revision).toList();
+  }
+
+  @Test
+  void hashOfAnOldRevisionStaysTheSame() {
+    try (TestBed bed = new TestBed(directory)) {
+      bed.put("a", "1");
+      bed.put("b", "1");
+      long atThree = bed.store.hashKv(0);
+      bed.put("a", "2");
+      bed.delete("b", "");
+      assertThat(bed.store.hashKv(3)).isEqualTo(atThree);
+      assertThat(bed.store.hashKv(0)).isNotEqualTo(atThree);
+      assertThat(bed.store.hashKv(5)).isEqualTo(bed.store.hashKv(0));
+      assertThatThrownBy(() -> bed.store.hashKv(6)).isInstanceOf(FutureRevisionException.class);
+    }
+  }
+
+  @Test
+  void rangeThatEndsBeforeItBeginsIsEmpty() {
+    try (TestBed bed = new TestBed(directory)) {
+      bed.put("b", "1");
+      assertThat(bed.range(rangeRequest("c", "a"))).isEqualTo(RangeResult.EMPTY);
+      assertThat(bed.range(rangeRequest("b", "b"))).isEqualTo(RangeResult.EMPTY);
+      assertThat(bed.range(rangeRequest("b", "b\0")).count()).isEqualTo(1);
+      assertThat(bed.range(rangeRequest("b", "").setRevision(-5)).count()).isEqualTo(1);
+      assertThat(bed.range(rangeRequest("b", "").setLimit(-5)).kvs()).hasSize(1);
+    }
+  }
+}
