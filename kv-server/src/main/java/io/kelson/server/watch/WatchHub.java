@@ -152,11 +152,6 @@ public final class WatchHub implements EventListener, AutoCloseable {
     endStreams(WatchStream::requiresLeader, EtcdError.NO_LEADER.status());
   }
 
-  /** Ends all streams with a status, for instance because authentication changed. */
-  public void endStreams(Status status) {
-    endStreams(stream -> true, status);
-  }
-
   /**
    * Ends all streams, and those opened later, with "server stopped". When it returns, history is
    * not read any more and may be closed; the caller stops the executors handed in after that.
@@ -164,7 +159,7 @@ public final class WatchHub implements EventListener, AutoCloseable {
   @Override
   public void close() {
     locked(() -> closed = true);
-    endStreams(EtcdError.STOPPED.status());
+    endStreams(stream -> true, EtcdError.STOPPED.status());
     locked(catchUp::awaitReadDone);
   }
 

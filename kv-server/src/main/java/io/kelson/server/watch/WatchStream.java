@@ -120,7 +120,7 @@ public final class WatchStream {
   }
 
   /** Whether the stream has ended or is about to. */
-  public boolean isEnded() {
+  boolean isEnded() {
     return ending != null;
   }
 
