@@ -1,0 +1,252 @@
+package io.kelson.server.cluster;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The directory that holds everything one member must not lose, owned by this process while open.
+ *
+ * <pre>
+ * LOCK      locked by the process that uses the directory; holds its process id
+ * IDENTITY  whose directory it is; written once, before anything else is
+ * log/      the segmented log
+ * store/    the state derived from it
+ * </pre>
+ *
+ * <p>A directory that is not certainly ours is refused and left as it was: pointing a member at
+ * another one's data would have it vote twice (Raft paper, section 5.2) or overwrite what it finds.
+ */
+public final class DataDirectory implements AutoCloseable {
+  private static final String LOCK = "LOCK";
+  private static final String IDENTITY = "IDENTITY";
+  private static final String IDENTITY_DRAFT = "IDENTITY.tmp";
+
+  /** What a directory may hold without belonging to anybody. */
+  private static final Set<String> NOBODYS = Set.of(LOCK, IDENTITY_DRAFT, "lost+found");
+
+  private final Path path;
+  private final FileChannel lockChannel;
+
+  private DataDirectory(Path path, FileChannel lockChannel) {
+    this.path = path;
+    this.lockChannel = lockChannel;
+  }
+
+  /**
+   * Creates the directory if need be, mode 0700, and takes possession of it.
+   *
+   * @throws DataDirectoryException if it is in use, is not a directory, cannot be read and written,
+   *     or holds something that is not Kelson's
+   */
+  public static DataDirectory open(Path path) throws DataDirectoryException {
+    Path absolute = path.toAbsolutePath().normalize();
+    try {
+      create(absolute);
+      requireOursOrEmpty(absolute);
+      return new DataDirectory(absolute, lock(absolute));
+    } catch (DataDirectoryException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DataDirectoryException(
+          "data directory %s cannot be used: %s; check that it exists and that this user may read and write it"
+              .formatted(absolute, describe(e)),
+          e);
+    }
+  }
+
+  /**
+   * Makes the directory that of the given member, or checks that it is.
+   *
+   * @return whether it was empty before. On return the identity is durable
+   * @throws DataDirectoryException if it belongs to another member or cluster, or its IDENTITY
+   *     cannot be trusted
+   */
+  public boolean adopt(Identity asked) throws DataDirectoryException {
+    try {
+      if (!Files.exists(path.resolve(IDENTITY))) {
+        write(asked);
+        return true;
+      }
+      requireSame(read(), asked);
+      return false;
+    } catch (DataDirectoryException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new DataDirectoryException(
+          "data directory %s: IDENTITY cannot be read or written: %s".formatted(path, describe(e)),
+          e);
+    }
+  }
+
+  /** Where it is, absolute. */
+  public Path path() {
+    return path;
+  }
+
+  /** The segmented log's directory; not created here. */
+  public Path logPath() {
+    return path.resolve("log");
+  }
+
+  /** The derived state's directory; not created here. */
+  public Path storePath() {
+    return path.resolve("store");
+  }
+
+  /** Gives the directory up: another process may take it from now on. */
+  @Override
+  public void close() throws IOException {
+    lockChannel.close();
+  }
+
+  private static void create(Path path) throws IOException {
+    if (Files.exists(path) && !Files.isDirectory(path)) {
+      throw new DataDirectoryException(
+          "data directory %s is not a directory; name another one with --data-dir".formatted(path));
+    }
+    if (!Files.exists(path)) {
+      if (path.getParent() != null) {
+        Files.createDirectories(path.getParent());
+      }
+      try {
+        Files.createDirectory(
+            path,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (FileAlreadyExistsException e) {
+        // Another process was quicker; the lock decides whose it is.
+        return;
+      }
+      syncDirectory(path.getParent());
+    }
+  }
+
+  private static void requireOursOrEmpty(Path path) throws IOException {
+    if (Files.exists(path.resolve(IDENTITY))) {
+      return;
+    }
+    try (var listing = Files.list(path)) {
+      List<String> foreign =
+          listing
+              .map(file -> file.getFileName().toString())
+              .filter(file -> !NOBODYS.contains(file))
+              .sorted()
+              .toList();
+      if (!foreign.isEmpty()) {
+        throw new DataDirectoryException(
+            ("data directory %s is not empty (it holds %s) and has no IDENTITY file, so it is not "
+                    + "Kelson's or is damaged; name an empty or new directory with --data-dir")
+                .formatted(path, foreign.get(0)));
+      }
+    }
+  }
+
+  private static FileChannel lock(Path path) throws IOException {
+    FileChannel channel = FileChannel.open(path.resolve(LOCK), CREATE, READ, WRITE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw inUse(path, channel);
+      }
+      channel.truncate(0);
+      channel.write(
+          ByteBuffer.wrap(
+              (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
+          0);
+      return channel;
+    } catch (OverlappingFileLockException e) {
+      channel.close();
+      throw inUse(path, null);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static DataDirectoryException inUse(Path path, FileChannel channel) throws IOException {
+    String holder = "this process";
+    if (channel != null) {
+      ByteBuffer text = ByteBuffer.allocate(20);
+      channel.read(text, 0);
+      String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+      holder =
+          pid.isEmpty()
+              ? "another process"
+              : "process %s (see it with: ps -fp %s)".formatted(pid, pid);
+    }
+    return new DataDirectoryException(
+        "data directory %s is in use by %s; stop it, or name another directory with --data-dir"
+            .formatted(path, holder));
+  }
+
+  private Identity read() throws IOException {
+    try {
+      return Identity.decode(Files.readAllBytes(path.resolve(IDENTITY)));
+    } catch (IllegalArgumentException e) {
+      throw new DataDirectoryException(
+          "data directory %s: IDENTITY %s; restore the directory or start with an empty one"
+              .formatted(path, e.getMessage()),
+          e);
+    }
+  }
+
+  private void requireSame(Identity found, Identity asked) throws DataDirectoryException {
+    if (found.clusterId() == asked.clusterId() && found.memberId() == asked.memberId()) {
+      return;
+    }
+    throw new DataDirectoryException(
+        ("data directory %s belongs to member %s of cluster %s, but the flags describe member %s of "
+                + "cluster %s: %s. Put the flags back, or start with an empty directory")
+            .formatted(
+                path,
+                MemberIds.text(found.memberId()),
+                MemberIds.text(found.clusterId()),
+                MemberIds.text(asked.memberId()),
+                MemberIds.text(asked.clusterId()),
+                String.join("; ", found.differences(asked))));
+  }
+
+  private void write(Identity identity) throws IOException {
+    Path draft = path.resolve(IDENTITY_DRAFT);
+    try (FileChannel channel = FileChannel.open(draft, CREATE, TRUNCATE_EXISTING, WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(identity.encode());
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    try {
+      Files.move(draft, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new IOException("its file system cannot rename files atomically", e);
+    }
+    syncDirectory(path);
+  }
+
+  private static void syncDirectory(Path path) throws IOException {
+    try (FileChannel directory = FileChannel.open(path, READ)) {
+      directory.force(true);
+    }
+  }
+
+  private static String describe(IOException e) {
+    String message = e.getMessage();
+    return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+  }
+}

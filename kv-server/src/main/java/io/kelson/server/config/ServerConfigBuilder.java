@@ -1,0 +1,168 @@
+package io.kelson.server.config;
+
+import io.kelson.server.config.ServerConfig.ClusterState;
+import io.kelson.server.config.ServerConfig.LogLevel;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Collects settings, fills in etcd's defaults, and checks the whole. Not thread-safe.
+ *
+ * <p>Left alone it describes a cluster of one on localhost.
+ */
+public final class ServerConfigBuilder {
+  private static final List<String> DEFAULT_CLIENT_URLS = List.of("http://localhost:2379");
+  private static final List<String> DEFAULT_PEER_URLS = List.of("http://localhost:2380");
+
+  private String name = "default";
+  private Path dataDir;
+  private List<String> listenClientUrls;
+  private List<String> advertiseClientUrls;
+  private List<String> listenPeerUrls = DEFAULT_PEER_URLS;
+  private List<String> initialAdvertisePeerUrls = DEFAULT_PEER_URLS;
+  private InitialCluster initialCluster;
+  private ClusterState initialClusterState = ClusterState.NEW;
+  private String initialClusterToken = "etcd-cluster";
+  private int heartbeatIntervalMillis = 100;
+  private int electionTimeoutMillis = 1000;
+  private long snapshotCount = 10_000;
+  private int maxRequestBytes = 1_572_864;
+  private int maxTxnOps = 128;
+  private LogLevel logLevel = LogLevel.INFO;
+
+  ServerConfigBuilder() {}
+
+  /** What people call this member; {@code default} if not said. */
+  public ServerConfigBuilder name(String value) {
+    name = value;
+    return this;
+  }
+
+  /**
+   * Where this member keeps its data; {@code <name>.kelson} in the working directory if not said.
+   */
+  public ServerConfigBuilder dataDir(Path value) {
+    dataDir = value;
+    return this;
+  }
+
+  /** Where clients are accepted; needs {@link #advertiseClientUrls} beside it unless port is 0. */
+  public ServerConfigBuilder listenClientUrls(List<String> value) {
+    listenClientUrls = List.copyOf(value);
+    return this;
+  }
+
+  /** Where clients are told to find this member. */
+  public ServerConfigBuilder advertiseClientUrls(List<String> value) {
+    advertiseClientUrls = List.copyOf(value);
+    return this;
+  }
+
+  /** Where other members are accepted. */
+  public ServerConfigBuilder listenPeerUrls(List<String> value) {
+    listenPeerUrls = List.copyOf(value);
+    return this;
+  }
+
+  /** Where other members find this one. */
+  public ServerConfigBuilder initialAdvertisePeerUrls(List<String> value) {
+    initialAdvertisePeerUrls = List.copyOf(value);
+    return this;
+  }
+
+  /** The members the cluster starts with; only this one if not said. */
+  public ServerConfigBuilder initialCluster(InitialCluster value) {
+    initialCluster = value;
+    return this;
+  }
+
+  /** Whether the cluster is being started or runs already. */
+  public ServerConfigBuilder initialClusterState(ClusterState value) {
+    initialClusterState = value;
+    return this;
+  }
+
+  /** Sets clusters with the same URLs apart. */
+  public ServerConfigBuilder initialClusterToken(String value) {
+    initialClusterToken = value;
+    return this;
+  }
+
+  /** How often a leader makes itself heard, in milliseconds. */
+  public ServerConfigBuilder heartbeatIntervalMillis(int value) {
+    heartbeatIntervalMillis = value;
+    return this;
+  }
+
+  /** How long a follower waits for its leader, in milliseconds. */
+  public ServerConfigBuilder electionTimeoutMillis(int value) {
+    electionTimeoutMillis = value;
+    return this;
+  }
+
+  /** Entries after which the log may be cut. */
+  public ServerConfigBuilder snapshotCount(long value) {
+    snapshotCount = value;
+    return this;
+  }
+
+  /** Largest request that goes into the log, in bytes. */
+  public ServerConfigBuilder maxRequestBytes(int value) {
+    maxRequestBytes = value;
+    return this;
+  }
+
+  /** Most operations in one transaction. */
+  public ServerConfigBuilder maxTxnOps(int value) {
+    maxTxnOps = value;
+    return this;
+  }
+
+  /** How much is logged. */
+  public ServerConfigBuilder logLevel(LogLevel value) {
+    logLevel = value;
+    return this;
+  }
+
+  /**
+   * The settings, checked.
+   *
+   * @throws ConfigException if one of them, or several together, make no sense
+   */
+  public ServerConfig build() {
+    return new ServerConfig(
+        name,
+        dataDir == null ? Path.of(name + ".kelson") : dataDir,
+        listenClientUrls == null ? DEFAULT_CLIENT_URLS : listenClientUrls,
+        advertised(),
+        listenPeerUrls,
+        initialAdvertisePeerUrls,
+        initialCluster == null
+            ? InitialCluster.single(name, initialAdvertisePeerUrls)
+            : initialCluster,
+        initialClusterState,
+        initialClusterToken,
+        heartbeatIntervalMillis,
+        electionTimeoutMillis,
+        snapshotCount,
+        maxRequestBytes,
+        maxTxnOps,
+        logLevel);
+  }
+
+  /** Port 0 is known only once bound, so what was bound is advertised then. */
+  private List<String> advertised() {
+    if (advertiseClientUrls != null) {
+      return advertiseClientUrls;
+    }
+    if (listenClientUrls == null) {
+      return DEFAULT_CLIENT_URLS;
+    }
+    if (listenClientUrls.stream().allMatch(url -> url.endsWith(":0"))) {
+      return listenClientUrls;
+    }
+    throw new ConfigException(
+        "--advertise-client-urls is required when --listen-client-urls is set: clients must be told "
+            + "where to find this member");
+  }
+}
