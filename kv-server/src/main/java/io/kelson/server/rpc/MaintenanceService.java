@@ -1,0 +1,66 @@
+package io.kelson.server.rpc;
+
+import io.grpc.stub.StreamObserver;
+import io.kelson.api.EtcdError;
+import io.kelson.api.HashKVRequest;
+import io.kelson.api.HashKVResponse;
+import io.kelson.api.MaintenanceGrpc;
+import io.kelson.api.StatusRequest;
+import io.kelson.api.StatusResponse;
+import io.kelson.raft.runtime.RaftStatus;
+import io.kelson.server.KelsonVersion;
+import io.kelson.server.mvcc.MvccStore;
+
+/** etcdserverpb.Maintenance: Status and HashKV. The rest is not built yet. */
+final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
+  private final ConsensusNode node;
+  private final MvccStore store;
+  private final StoreReads reads;
+  private final Headers headers;
+
+  MaintenanceService(ConsensusNode node, MvccStore store, StoreReads reads, Headers headers) {
+    this.node = node;
+    this.store = store;
+    this.reads = reads;
+    this.headers = headers;
+  }
+
+  /** Answers from this member alone: it must work when nothing else does. */
+  @Override
+  public void status(StatusRequest request, StreamObserver<StatusResponse> observer) {
+    RaftStatus raft = node.status();
+    StatusResponse.Builder status =
+        StatusResponse.newBuilder()
+            .setHeader(headers.at(store.currentRevision()))
+            .setVersion(KelsonVersion.ETCD_API)
+            .setStorageVersion(KelsonVersion.CLUSTER)
+            .setDbSize(store.sizeBytes())
+            .setDbSizeInUse(store.sizeInUseBytes())
+            .setLeader(raft.leader())
+            .setRaftIndex(raft.commitIndex())
+            .setRaftAppliedIndex(raft.appliedIndex())
+            .setRaftTerm(raft.term());
+    if (raft.leader() == 0) {
+      status.addErrors(EtcdError.NO_LEADER.text());
+    }
+    Reply.to(StatusResponse.class, observer).send(status.build());
+  }
+
+  /** Reads the whole history, so it goes to the read pool. */
+  @Override
+  public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> observer) {
+    reads.answer(
+        true,
+        StoreReads.slow(
+            view -> {
+              long revision = request.getRevision() > 0 ? request.getRevision() : view.revision();
+              return HashKVResponse.newBuilder()
+                  .setHeader(headers.at(view.revision()))
+                  .setHash((int) store.hashKv(revision))
+                  .setCompactRevision(Math.max(view.compactRevision(), 0))
+                  .setHashRevision(revision)
+                  .build();
+            }),
+        Reply.to(HashKVResponse.class, observer));
+  }
+}

@@ -1,0 +1,159 @@
+package io.kelson.server.rpc;
+
+import io.kelson.api.EtcdError;
+import io.kelson.raft.core.Proposal;
+import io.kelson.raft.core.Rejection;
+import io.kelson.raft.runtime.RaftStatus;
+import io.kelson.server.proto.InternalRequest;
+import io.kelson.server.rpc.PendingRequests.Pending;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+
+/**
+ * The way of a write into the log: refuse what is too large or comes too fast, register its caller,
+ * propose, and answer whoever has waited too long.
+ *
+ * <p>A proposal that was certainly turned down, because no leader is known or leadership is being
+ * handed over, is made again as soon as there is a leader, until the request's time is up: clients
+ * ride through an election without noticing more than a pause. A proposal that was sent on and
+ * never heard of again is not repeated, as it may yet take effect.
+ *
+ * <p>Thread-safe; nothing blocks.
+ */
+public final class Proposals {
+  /** More committed entries than this waiting to be applied, and new requests are turned away. */
+  static final long MAX_APPLY_LAG_ENTRIES = 5_000;
+
+  private final ConsensusNode node;
+  private final PendingRequests pending;
+  private final LeaderWatch leader;
+  private final LongSupplier nanoTime;
+  private final int maxRequestBytes;
+  private final long timeoutNanos;
+
+  /** Turned down, waiting for a leader; bounded by the callers that can wait. */
+  private final Queue<Pending> parked = new ConcurrentLinkedQueue<>();
+
+  private volatile boolean stopped;
+
+  Proposals(
+      ConsensusNode node,
+      PendingRequests pending,
+      LeaderWatch leader,
+      LongSupplier nanoTime,
+      int maxRequestBytes,
+      long timeoutNanos) {
+    this.node = node;
+    this.pending = pending;
+    this.leader = leader;
+    this.nanoTime = nanoTime;
+    this.maxRequestBytes = maxRequestBytes;
+    this.timeoutNanos = timeoutNanos;
+  }
+
+  /** Lets a caller who does not care any longer be forgotten. */
+  @FunctionalInterface
+  public interface Handle {
+    /** For a request that was answered already. */
+    Handle DONE = () -> {};
+
+    /** The outcome is not wanted any more; the request may take effect nevertheless. */
+    void abandon();
+  }
+
+  /**
+   * Proposes a request.
+   *
+   * @param request all but its number
+   * @param executor where the outcome is delivered
+   * @param outcome told within the request timeout; at once, on this thread, if refused at the door
+   */
+  public Handle submit(InternalRequest.Builder request, EventExecutor executor, Outcome outcome) {
+    RaftStatus status = node.status();
+    if (stopped) {
+      return refuse(outcome, EtcdError.STOPPED);
+    }
+    if (status.commitIndex() - status.appliedIndex() > MAX_APPLY_LAG_ENTRIES) {
+      return refuse(outcome, EtcdError.TOO_MANY_REQUESTS);
+    }
+    Pending waiting = pending.register(nanoTime.getAsLong(), executor, outcome);
+    if (waiting == null) {
+      return refuse(outcome, EtcdError.TOO_MANY_REQUESTS);
+    }
+    InternalRequest numbered = request.setId(waiting.id()).build();
+    if (numbered.getSerializedSize() > maxRequestBytes) {
+      pending.abandon(waiting);
+      return refuse(outcome, EtcdError.REQUEST_TOO_LARGE);
+    }
+    waiting.data(numbered.toByteArray());
+    if (!node.propose(new Proposal(waiting.id(), waiting.data()))) {
+      pending.abandon(waiting);
+      return refuse(outcome, EtcdError.TOO_MANY_REQUESTS);
+    }
+    if (stopped) {
+      pending.fail(waiting, EtcdError.STOPPED);
+    }
+    return () -> pending.abandon(waiting);
+  }
+
+  private static Handle refuse(Outcome outcome, EtcdError error) {
+    outcome.failed(error);
+    return Handle.DONE;
+  }
+
+  /** Consensus turned a proposal down; called on the raft loop. */
+  void rejected(Rejection rejection) {
+    Pending waiting = pending.find(rejection.id());
+    if (waiting == null) {
+      return;
+    }
+    switch (rejection.reason()) {
+      case NO_LEADER, TRANSFERRING, LEADER_CHANGED -> parked.add(waiting);
+      case TOO_MANY_UNCOMMITTED -> pending.fail(waiting, EtcdError.TOO_MANY_REQUESTS);
+    }
+  }
+
+  /** A leader is known again; called on the raft loop. */
+  void leaderElected() {
+    proposeParked();
+  }
+
+  /** Time passed: answers who has waited too long. Called every 100 ms or so, by one thread. */
+  void tick() {
+    long now = nanoTime.getAsLong();
+    pending.forEach(
+        waiting -> {
+          if (now - waiting.startNanos() >= timeoutNanos) {
+            pending.fail(waiting, leader.timeout(waiting.startNanos()));
+          }
+        });
+    if (leader.hasLeader()) {
+      proposeParked();
+    } else {
+      parked.removeIf(waiting -> !pending.isWaiting(waiting.id()));
+    }
+  }
+
+  /** Answers everybody with {@code server stopped}; nobody is let in any more. */
+  void stop() {
+    stopped = true;
+    pending.forEach(waiting -> pending.fail(waiting, EtcdError.STOPPED));
+    parked.clear();
+  }
+
+  /** Takes only those parked now: one that is turned down again waits for the next time. */
+  private void proposeParked() {
+    for (int left = parked.size(); left > 0; left--) {
+      Pending waiting = parked.poll();
+      if (waiting == null) {
+        return;
+      }
+      boolean stillWanted = pending.isWaiting(waiting.id());
+      if (stillWanted && !node.propose(new Proposal(waiting.id(), waiting.data()))) {
+        parked.add(waiting);
+      }
+    }
+  }
+}

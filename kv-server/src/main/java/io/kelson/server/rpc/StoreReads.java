@@ -1,0 +1,122 @@
+package io.kelson.server.rpc;
+
+import com.google.protobuf.MessageLite;
+import io.kelson.api.EtcdError;
+import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.mvcc.StoreView;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+
+/**
+ * Carries reads out: on the spot if the caller says it can be done in memory, otherwise in the read
+ * pool, whose queue is bounded.
+ */
+final class StoreReads {
+  private final MvccStore store;
+  private final LinearizableReads linearizable;
+  private final Executor pool;
+
+  /**
+   * @param pool where reads that may touch the disk go; refuses with {@link
+   *     RejectedExecutionException} when too many wait
+   */
+  StoreReads(MvccStore store, LinearizableReads linearizable, Executor pool) {
+    this.store = store;
+    this.linearizable = linearizable;
+    this.pool = pool;
+  }
+
+  /**
+   * A read of the store.
+   *
+   * @param <T> what it answers
+   */
+  interface Query<T extends MessageLite> {
+    /** Answers without touching the disk, or returns null. Called on an event loop. */
+    T inMemory(StoreView view);
+
+    /** Answers. May block. */
+    T evaluate(StoreView view);
+  }
+
+  /** A query that always goes to the pool. */
+  static <T extends MessageLite> Query<T> slow(Function<StoreView, T> evaluation) {
+    return new Query<>() {
+      @Override
+      public T inMemory(StoreView view) {
+        return null;
+      }
+
+      @Override
+      public T evaluate(StoreView view) {
+        return evaluation.apply(view);
+      }
+    };
+  }
+
+  /**
+   * Answers a call from the store.
+   *
+   * @param serializable whether this member's state will do as it is; otherwise the read waits
+   *     until it is known to be fresh
+   */
+  <T extends MessageLite> void answer(boolean serializable, Query<T> query, Reply<T> reply) {
+    if (serializable) {
+      answerNow(query, reply);
+      return;
+    }
+    linearizable.submit(
+        CallLoop.current(),
+        new LinearizableReads.Read() {
+          @Override
+          public void ready() {
+            if (!reply.isCancelled()) {
+              answerNow(query, reply);
+            }
+          }
+
+          @Override
+          public void failed(EtcdError error) {
+            reply.failed(error);
+          }
+        });
+  }
+
+  private <T extends MessageLite> void answerNow(Query<T> query, Reply<T> reply) {
+    T answer;
+    try (StoreView view = store.acquireView()) {
+      answer = query.inMemory(view);
+    } catch (RuntimeException e) {
+      reply.failed(e);
+      return;
+    }
+    if (answer != null) {
+      reply.send(answer);
+    } else {
+      answerInPool(query, reply);
+    }
+  }
+
+  private <T extends MessageLite> void answerInPool(Query<T> query, Reply<T> reply) {
+    try {
+      pool.execute(() -> evaluate(query, reply));
+    } catch (RejectedExecutionException e) {
+      reply.failed(EtcdError.TOO_MANY_REQUESTS);
+    }
+  }
+
+  private <T extends MessageLite> void evaluate(Query<T> query, Reply<T> reply) {
+    if (reply.isCancelled()) {
+      return;
+    }
+    T answer;
+    try (StoreView view = store.acquireView()) {
+      answer = query.evaluate(view);
+    } catch (RuntimeException e) {
+      reply.failed(e);
+      return;
+    }
+    reply.send(answer);
+  }
+}
