@@ -26,6 +26,7 @@ import java.util.Set;
  * <pre>
  * LOCK      locked by the process that uses the directory; holds its process id
  * IDENTITY  whose directory it is; written once, before anything else is
+ * BEGUN     there once the log has been created: from then on its absence is a loss
  * log/      the segmented log
  * store/    the state derived from it
  * </pre>
@@ -36,6 +37,7 @@ import java.util.Set;
 public final class DataDirectory implements AutoCloseable {
   private static final String LOCK = "LOCK";
   private static final String IDENTITY = "IDENTITY";
+  private static final String BEGUN = "BEGUN";
   private static final String IDENTITY_DRAFT = "IDENTITY.tmp";
 
   /** What a directory may hold without belonging to anybody. */
@@ -74,18 +76,18 @@ public final class DataDirectory implements AutoCloseable {
   /**
    * Makes the directory that of the given member, or checks that it is.
    *
-   * @return whether it was empty before. On return the identity is durable
+   * <p>On return the identity is durable.
+   *
    * @throws DataDirectoryException if it belongs to another member or cluster, or its IDENTITY
    *     cannot be trusted
    */
-  public boolean adopt(Identity asked) throws DataDirectoryException {
+  public void adopt(Identity asked) throws DataDirectoryException {
     try {
       if (!Files.exists(path.resolve(IDENTITY))) {
         write(asked);
-        return true;
+      } else {
+        requireSame(read(), asked);
       }
-      requireSame(read(), asked);
-      return false;
     } catch (DataDirectoryException e) {
       throw e;
     } catch (IOException e) {
@@ -95,14 +97,34 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether a log was ever created here. If so it must be there: a member that lost its log has
+   * forgotten its votes.
+   */
+  public boolean hasBegun() {
+    return Files.exists(path.resolve(BEGUN));
+  }
+
+  /** Remembers, durably, that the log exists now. */
+  public void markBegun() throws IOException {
+    if (!hasBegun()) {
+      Files.createFile(path.resolve(BEGUN));
+      syncDirectory(path);
+    }
+  }
+
   /** Where it is, absolute. */
   public Path path() {
     return path;
   }
 
-  /** The segmented log's directory; not created here. */
-  public Path logPath() {
-    return path.resolve("log");
+  /** The segmented log's directory, which exists on return. */
+  public Path createdLogPath() throws IOException {
+    Path log = path.resolve("log");
+    if (!Files.isDirectory(log)) {
+      createPrivate(log);
+    }
+    return log;
   }
 
   /** The derived state's directory; not created here. */
@@ -126,15 +148,18 @@ public final class DataDirectory implements AutoCloseable {
         Files.createDirectories(path.getParent());
       }
       try {
-        Files.createDirectory(
-            path,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        createPrivate(path);
       } catch (FileAlreadyExistsException e) {
         // Another process was quicker; the lock decides whose it is.
         return;
       }
-      syncDirectory(path.getParent());
     }
+  }
+
+  private static void createPrivate(Path path) throws IOException {
+    Files.createDirectory(
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    syncDirectory(path.getParent());
   }
 
   private static void requireOursOrEmpty(Path path) throws IOException {

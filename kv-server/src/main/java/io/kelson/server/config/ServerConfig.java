@@ -65,7 +65,7 @@ public record ServerConfig(
   static final int MAX_ELECTION_TIMEOUT_MILLIS = 50_000;
 
   /** Above this one request would hold up replication for too long. */
-  static final int MAX_REQUEST_BYTES = 64 << 20;
+  static final int MAX_REQUEST_BYTES = 32 << 20;
 
   /** Anything smaller could not even carry a member's own attributes. */
   static final int MIN_REQUEST_BYTES = 1024;

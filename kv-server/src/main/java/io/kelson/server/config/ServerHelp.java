@@ -31,7 +31,7 @@ final class ServerHelp {
         --snapshot-count ENTRIES             entries after which the log may be cut (10000)
 
       Limits
-        --max-request-bytes BYTES            largest request, 1024 to 67108864 (1572864)
+        --max-request-bytes BYTES            largest request, 1024 to 33554432 (1572864)
         --max-txn-ops COUNT                  most operations in one transaction (128)
 
       Other

@@ -10,15 +10,17 @@ import java.util.function.LongSupplier;
  */
 final class LeaderWatch {
   /** What is known of leadership, swapped as a whole. */
-  private record Known(long leader, long term, long sinceNanos, boolean everElected) {}
+  private record Known(
+      long leader, long term, long sinceNanos, long lostNanos, boolean everElected) {}
 
   private final LongSupplier nanoTime;
   private final long electionTimeoutNanos;
-  private volatile Known known = new Known(0, 0, 0, false);
+  private volatile Known known;
 
   LeaderWatch(LongSupplier nanoTime, long electionTimeoutNanos) {
     this.nanoTime = nanoTime;
     this.electionTimeoutNanos = electionTimeoutNanos;
+    this.known = new Known(0, 0, 0, nanoTime.getAsLong(), false);
   }
 
   /**
@@ -29,19 +31,26 @@ final class LeaderWatch {
   boolean changed(RoleChange change) {
     Known before = known;
     if (change.leader() == 0) {
-      known = new Known(0, change.term(), before.sinceNanos, before.everElected);
+      long lost = before.leader == 0 ? before.lostNanos : nanoTime.getAsLong();
+      known = new Known(0, change.term(), before.sinceNanos, lost, before.everElected);
       return false;
     }
     if (change.leader() == before.leader && change.term() == before.term) {
       return false;
     }
-    known = new Known(change.leader(), change.term(), nanoTime.getAsLong(), true);
+    known = new Known(change.leader(), change.term(), nanoTime.getAsLong(), 0, true);
     return true;
   }
 
   /** Whether any member is known to lead. */
   boolean hasLeader() {
     return known.leader != 0;
+  }
+
+  /** Whether no leader has been known for three election timeouts: etcd gives streams up then. */
+  boolean isLeaderlessForLong() {
+    Known now = known;
+    return now.leader == 0 && nanoTime.getAsLong() - now.lostNanos >= 3 * electionTimeoutNanos;
   }
 
   /**

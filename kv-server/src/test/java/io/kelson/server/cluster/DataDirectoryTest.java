@@ -23,12 +23,15 @@ class DataDirectoryTest {
   void isCreatedPrivateAndRemembersItsOwner() throws Exception {
     Path path = temp.resolve("deep/er");
     try (DataDirectory directory = DataDirectory.open(path)) {
-      assertThat(directory.adopt(ONE)).as("was empty").isTrue();
+      directory.adopt(ONE);
+      assertThat(directory.hasBegun()).isFalse();
+      directory.markBegun();
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
           .isEqualTo("rwx------");
     }
     try (DataDirectory directory = DataDirectory.open(path)) {
-      assertThat(directory.adopt(ONE)).as("was empty").isFalse();
+      directory.adopt(ONE);
+      assertThat(directory.hasBegun()).isTrue();
     }
     assertThat(path.resolve("IDENTITY.tmp")).doesNotExist();
     assertThat(Files.readString(path.resolve("IDENTITY")))
@@ -41,7 +44,11 @@ class DataDirectoryTest {
     DataDirectory.open(temp).close();
     Files.writeString(temp.resolve("IDENTITY.tmp"), "half");
     try (DataDirectory directory = DataDirectory.open(temp)) {
-      assertThat(directory.adopt(ONE)).isTrue();
+      directory.adopt(ONE);
+    }
+    try (DataDirectory directory = DataDirectory.open(temp)) {
+      directory.adopt(ONE);
+      assertThat(temp.resolve("IDENTITY")).exists();
     }
   }
 
@@ -75,8 +82,11 @@ class DataDirectoryTest {
   void aRenamedMemberIsStillTheSame() throws Exception {
     adoptAndClose(ONE);
     try (DataDirectory directory = DataDirectory.open(temp)) {
-      assertThat(directory.adopt(new Identity(0xc1, 0xa1, "new", "new=http://h:1", "token")))
-          .isFalse();
+      directory.adopt(new Identity(0xc1, 0xa1, "new", "new=http://h:1", "token"));
+    }
+    assertThat(Files.readString(temp.resolve("IDENTITY"))).contains("name=a\n");
+    try (DataDirectory directory = DataDirectory.open(temp)) {
+      directory.adopt(ONE);
     }
   }
 

@@ -49,7 +49,7 @@ class ServerConfigTest {
   @Test
   void limitsHaveBounds() {
     refused(builder("a").maxRequestBytes(1023)).hasMessageContaining("--max-request-bytes is 1023");
-    refused(builder("a").maxRequestBytes(Integer.MAX_VALUE)).hasMessageContaining("67108864");
+    refused(builder("a").maxRequestBytes(Integer.MAX_VALUE)).hasMessageContaining("33554432");
     refused(builder("a").maxTxnOps(0)).hasMessageContaining("--max-txn-ops is 0");
     refused(builder("a").snapshotCount(0)).hasMessageContaining("at least 1");
   }

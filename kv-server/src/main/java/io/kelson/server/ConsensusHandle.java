@@ -1,0 +1,43 @@
+package io.kelson.server;
+
+import io.kelson.raft.core.Proposal;
+import io.kelson.raft.core.Role;
+import io.kelson.raft.runtime.RaftNode;
+import io.kelson.raft.runtime.RaftStatus;
+import io.kelson.raft.runtime.ReadWaiter;
+import io.kelson.server.rpc.ConsensusNode;
+
+/**
+ * The node as the doors see it. The doors are built first, because the node reports to them; until
+ * the node is there, nothing gets in.
+ */
+final class ConsensusHandle implements ConsensusNode {
+  private final RaftStatus before;
+  private volatile RaftNode node;
+
+  ConsensusHandle(long self) {
+    before = new RaftStatus(self, Role.FOLLOWER, 0, 0, 0, 0, 0, 0);
+  }
+
+  void set(RaftNode started) {
+    node = started;
+  }
+
+  @Override
+  public boolean propose(Proposal proposal) {
+    RaftNode current = node;
+    return current != null && current.propose(proposal);
+  }
+
+  @Override
+  public boolean read(ReadWaiter waiter) {
+    RaftNode current = node;
+    return current != null && current.read(waiter);
+  }
+
+  @Override
+  public RaftStatus status() {
+    RaftNode current = node;
+    return current == null ? before : current.status();
+  }
+}

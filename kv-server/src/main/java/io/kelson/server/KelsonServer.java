@@ -1,0 +1,487 @@
+package io.kelson.server;
+
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.kelson.raft.core.CoreConfig;
+import io.kelson.raft.core.Rejection;
+import io.kelson.raft.core.Role;
+import io.kelson.raft.core.RoleChange;
+import io.kelson.raft.log.DiskDirectory;
+import io.kelson.raft.log.LogOptions;
+import io.kelson.raft.log.LogOwner;
+import io.kelson.raft.log.SegmentedLog;
+import io.kelson.raft.membership.Configuration;
+import io.kelson.raft.runtime.RaftListener;
+import io.kelson.raft.runtime.RaftNode;
+import io.kelson.raft.runtime.RaftNodeOptions;
+import io.kelson.raft.runtime.RaftStatus;
+import io.kelson.raft.transport.LoggingTransportListener;
+import io.kelson.raft.transport.NettyTransport;
+import io.kelson.raft.transport.PeerAddress;
+import io.kelson.raft.transport.TransportListener;
+import io.kelson.raft.transport.TransportOptions;
+import io.kelson.server.apply.Applier;
+import io.kelson.server.cluster.ClusterInfo;
+import io.kelson.server.cluster.DataDirectory;
+import io.kelson.server.cluster.Identity;
+import io.kelson.server.cluster.MemberIds;
+import io.kelson.server.config.ServerConfig;
+import io.kelson.server.config.ServerConfig.ClusterState;
+import io.kelson.server.config.UrlList;
+import io.kelson.server.http.PortUnification;
+import io.kelson.server.mvcc.MvccOptions;
+import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.proto.MemberAttributes;
+import io.kelson.server.rpc.ClientDoor;
+import io.kelson.server.watch.WatchHub;
+import io.kelson.server.watch.WatchOptions;
+import io.kelson.server.watch.WatchTimer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running member, in this JVM.
+ *
+ * <pre>{@code
+ * try (KelsonServer server = KelsonServer.builder().dataDir(directory).start()) {
+ *   server.awaitReady(Duration.ofSeconds(10));
+ *   connect(server.clientUrls());
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class KelsonServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KelsonServer.class);
+  private static final int MAX_MESSAGE_OVERHEAD_BYTES = 512 << 10;
+  private static final int READ_THREADS = 2;
+  private static final int MAX_QUEUED_READS = 1024;
+  private static final long TICK_MILLIS = 100;
+  private static final long MAX_DRAIN_MILLIS = 2_000;
+
+  private final ServerConfig config;
+  private final Consumer<Throwable> onFailure;
+  private final ClusterInfo cluster;
+  private final ConsensusHandle handle;
+  private final ClientDoor door;
+  private final ConnectedPeers peers = new ConnectedPeers();
+  private final CompletableFuture<Void> ledNoMore = new CompletableFuture<>();
+  private final Stack opened = new Stack();
+
+  private RaftNode node;
+  private WatchHub watches;
+  private Server grpc;
+  private HealthStatusManager healthService;
+  private Attributes attributes;
+  private List<String> clientUrls;
+  private volatile boolean closing;
+
+  private KelsonServer(ServerConfig config, Consumer<Throwable> onFailure) {
+    this.config = config;
+    this.onFailure = onFailure;
+    this.cluster = ClusterInfo.of(config);
+    this.handle = new ConsensusHandle(cluster.selfId());
+    this.door =
+        new ClientDoor(config, cluster, handle, System::nanoTime, System.currentTimeMillis());
+  }
+
+  /** A builder for a member that, left alone, is a cluster of one on ports the system chooses. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects what a member needs. Not thread-safe. */
+  public static final class Builder {
+    private static final List<String> ANY_PORT = List.of("http://127.0.0.1:0");
+
+    private ServerConfig config;
+    private Path dataDir;
+    private Consumer<Throwable> onFailure = cause -> {};
+
+    private Builder() {}
+
+    /** Everything at once; what was said with {@link #dataDir} is not looked at then. */
+    public Builder config(ServerConfig value) {
+      config = value;
+      return this;
+    }
+
+    /** Where a cluster of one keeps its data. */
+    public Builder dataDir(Path value) {
+      dataDir = value;
+      return this;
+    }
+
+    /**
+     * Who is told, once, that the member has stopped because something it stands on broke: its
+     * disk, or an invariant. Called on one of its threads; must return at once.
+     */
+    public Builder onFailure(Consumer<Throwable> value) {
+      onFailure = value;
+      return this;
+    }
+
+    /**
+     * Starts the member. On return it listens; see {@link #awaitReady} for when it serves.
+     *
+     * @throws io.kelson.server.config.ConfigException if the settings make no sense
+     * @throws StartFailure if something stands in the way; nothing is left running or locked then
+     */
+    public KelsonServer start() throws StartFailure {
+      KelsonServer server = new KelsonServer(config == null ? embedded() : config, onFailure);
+      server.open();
+      return server;
+    }
+
+    private ServerConfig embedded() {
+      if (dataDir == null) {
+        throw new io.kelson.server.config.ConfigException(
+            "a server needs a data directory; say which with dataDir(path)");
+      }
+      return ServerConfig.builder()
+          .dataDir(dataDir)
+          .listenClientUrls(ANY_PORT)
+          .listenPeerUrls(ANY_PORT)
+          .initialAdvertisePeerUrls(ANY_PORT)
+          .build();
+    }
+  }
+
+  private void open() throws StartFailure {
+    try {
+      Ports.requireFree("--listen-client-urls", config.listenClientUrls());
+      Ports.requireFree("--listen-peer-urls", config.listenPeerUrls());
+      openParts();
+    } catch (StartFailure e) {
+      opened.close();
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      throw new StartFailure(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+    }
+  }
+
+  private void openParts() throws StartFailure, IOException {
+    DataDirectory directory = opened.push(DataDirectory.open(config.dataDir()));
+    if (config.initialClusterState() == ClusterState.EXISTING && !directory.hasBegun()) {
+      throw new StartFailure(
+          "--initial-cluster-state existing, but data directory %s holds no member: joining a running cluster is not built yet. Use new to start a cluster"
+              .formatted(directory.path()),
+          null);
+    }
+    directory.adopt(Identity.of(config, cluster));
+    EventLoops loops = opened.push(new EventLoops());
+    SegmentedLog log = opened.push(openLog(directory));
+    directory.markBegun();
+    MvccStore store =
+        opened.push(
+            MvccStore.open(directory.storePath(), MvccOptions.defaults(cluster.clusterId())));
+    ExecutorService pool = pushed(readPool());
+    ExecutorService catchUp = pushed(Executors.newSingleThreadExecutor(thread("kelson-watch")));
+    watches = opened.push(watchHub(store, catchUp, loops));
+    startNode(log, store, loops);
+    listen(store, pool, loops);
+    ScheduledFuture<?> ticks =
+        loops
+            .group()
+            .next()
+            .scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    opened.push(() -> ticks.cancel(false));
+    announce(loops);
+  }
+
+  private SegmentedLog openLog(DataDirectory directory) throws IOException {
+    return SegmentedLog.open(
+        LogOptions.builder(DiskDirectory.open(directory.createdLogPath()))
+            .owner(new LogOwner(cluster.clusterId(), cluster.selfId()))
+            .create(!directory.hasBegun())
+            .build());
+  }
+
+  private ExecutorService pushed(ExecutorService executor) {
+    opened.push(
+        () -> {
+          executor.shutdown();
+          executor.awaitTermination(MAX_DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+        });
+    return executor;
+  }
+
+  private static ExecutorService readPool() {
+    return new ThreadPoolExecutor(
+        READ_THREADS,
+        READ_THREADS,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(MAX_QUEUED_READS),
+        thread("kelson-read"));
+  }
+
+  private static java.util.concurrent.ThreadFactory thread(String name) {
+    return new io.netty.util.concurrent.DefaultThreadFactory(name, true);
+  }
+
+  private WatchHub watchHub(MvccStore store, ExecutorService catchUp, EventLoops loops) {
+    return new WatchHub(
+        store,
+        WatchOptions.DEFAULT.withMaxRequestBytes(config.maxRequestBytes()),
+        door::header,
+        catchUp,
+        WatchTimer.on(loops.group()),
+        RandomGenerator.getDefault());
+  }
+
+  private void startNode(SegmentedLog log, MvccStore store, EventLoops loops)
+      throws StartFailure, IOException {
+    NettyTransport transport =
+        opened.push(
+            new NettyTransport(
+                TransportOptions.builder(cluster.selfId(), cluster.clusterId())
+                    .listen(config.listenPeerUrls().stream().map(UrlList::address).toList())
+                    .peers(peerAddresses())
+                    .eventLoops(loops.group())
+                    .listener(
+                        TransportListener.all(
+                            List.of(
+                                peers,
+                                new LoggingTransportListener(
+                                    cluster.selfId(), cluster.clusterId()))))
+                    .build()));
+    Applier applier =
+        new Applier(store, cluster.clusterId(), cluster.selfId(), door.results(), watches);
+    RaftNodeOptions options =
+        RaftNodeOptions.defaults(
+            coreConfig(),
+            Duration.ofMillis(config.heartbeatIntervalMillis()),
+            // Read contexts must not repeat across restarts, so no seed that could.
+            new SecureRandom());
+    try {
+      node = RaftNode.start(options, log, applier, transport, new NodeEvents());
+    } catch (java.io.UncheckedIOException e) {
+      throw Ports.cannotListen("--listen-peer-urls", String.join(",", config.listenPeerUrls()), e);
+    }
+    opened.push(node);
+    handle.set(node);
+  }
+
+  private Map<Long, List<PeerAddress>> peerAddresses() {
+    Map<Long, List<PeerAddress>> addresses = new HashMap<>();
+    for (ClusterInfo.Member member : cluster.members()) {
+      if (member.id() != cluster.selfId()) {
+        addresses.put(
+            member.id(), member.peerUrls().stream().map(KelsonServer::peerAddress).toList());
+      }
+    }
+    return addresses;
+  }
+
+  private static PeerAddress peerAddress(String url) {
+    URI uri = URI.create(url);
+    String host = uri.getHost();
+    boolean bracketed = host.startsWith("[");
+    return new PeerAddress(bracketed ? host.substring(1, host.length() - 1) : host, uri.getPort());
+  }
+
+  private CoreConfig coreConfig() {
+    CoreConfig defaults =
+        CoreConfig.defaults(cluster.selfId(), Configuration.of(cluster.memberIds()));
+    return new CoreConfig(
+        defaults.self(),
+        defaults.configuration(),
+        config.electionTimeoutMillis() / config.heartbeatIntervalMillis(),
+        defaults.heartbeatTicks(),
+        defaults.maxAppendBytes(),
+        defaults.maxInflightMessages(),
+        defaults.maxInflightBytes(),
+        defaults.maxUncommittedBytes(),
+        defaults.entryCacheBytes(),
+        defaults.maxApplyBytes());
+  }
+
+  private void listen(MvccStore store, ExecutorService pool, EventLoops loops) throws StartFailure {
+    healthService = new HealthStatusManager();
+    List<InetSocketAddress> addresses =
+        config.listenClientUrls().stream().map(UrlList::address).toList();
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(addresses.get(0), PortUnification.credentials(door.health()))
+            .directExecutor()
+            .bossEventLoopGroup(loops.group())
+            .workerEventLoopGroup(loops.group())
+            .channelType(EventLoops.serverChannel())
+            .permitKeepAliveTime(1, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES)
+            .addService(healthService.getHealthService())
+            .addServices(door.services(store, watches, pool));
+    addresses.stream().skip(1).forEach(builder::addListenAddress);
+    try {
+      grpc = builder.build().start();
+    } catch (IOException e) {
+      throw Ports.cannotListen(
+          "--listen-client-urls", String.join(",", config.listenClientUrls()), e);
+    }
+    opened.push(grpc::shutdownNow);
+    clientUrls = boundUrls();
+    clientUrls.forEach(
+        url ->
+            LOG.info("serving client traffic insecurely; this is strongly discouraged: {}", url));
+  }
+
+  private List<String> boundUrls() {
+    List<String> urls = new ArrayList<>();
+    for (SocketAddress address : grpc.getListenSockets()) {
+      InetSocketAddress bound = (InetSocketAddress) address;
+      String host = bound.getAddress().getHostAddress();
+      urls.add("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort());
+    }
+    return List.copyOf(urls);
+  }
+
+  private void announce(EventLoops loops) {
+    boolean anyPort = config.advertiseClientUrls().stream().allMatch(url -> url.endsWith(":0"));
+    MemberAttributes said =
+        MemberAttributes.newBuilder()
+            .setMemberId(cluster.selfId())
+            .setName(config.name())
+            .addAllClientUrls(anyPort ? clientUrls : config.advertiseClientUrls())
+            .build();
+    attributes = new Attributes(said, door.proposals(), loops.group().next());
+    attributes.published().thenRun(() -> LOG.info("ready to serve client requests"));
+    attributes.publish();
+  }
+
+  private void tick() {
+    door.tick();
+    if (door.isLeaderlessForLong()) {
+      watches.closeStreamsRequiringLeader();
+    }
+  }
+
+  /**
+   * Waits until this member has had a leader and a quorum and has announced itself.
+   *
+   * @return whether it came to that in time
+   */
+  public boolean awaitReady(Duration atMost) throws InterruptedException {
+    try {
+      attributes.published().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    }
+  }
+
+  /** Where clients are accepted, with the ports actually taken. */
+  public List<String> clientUrls() {
+    return clientUrls;
+  }
+
+  /** This member's id. */
+  public long memberId() {
+    return cluster.selfId();
+  }
+
+  /** Where this member stands in its cluster. */
+  public RaftStatus status() {
+    return node.status();
+  }
+
+  /**
+   * Stops: hands leadership over if it can, lets calls under way finish for a moment, and closes
+   * everything. Idempotent; waits until it is done, a few seconds at most.
+   */
+  @Override
+  public synchronized void close() {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    LOG.info("stopping member {}", MemberIds.text(cluster.selfId()));
+    try {
+      maybeTransferLeadership();
+      drain();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    opened.close();
+    LOG.info("stopped member {}", MemberIds.text(cluster.selfId()));
+  }
+
+  private void maybeTransferLeadership() throws InterruptedException {
+    OptionalLong successor = peers.longest();
+    if (!node.status().isLeader() || successor.isEmpty()) {
+      return;
+    }
+    LOG.info("handing leadership to {}", MemberIds.text(successor.getAsLong()));
+    node.transferLeadership(successor.getAsLong());
+    try {
+      ledNoMore.get(config.electionTimeoutMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("leadership was not handed over in time; the others will elect a leader");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("only ever completed normally", e);
+    }
+  }
+
+  private void drain() throws InterruptedException {
+    healthService.enterTerminalState();
+    grpc.shutdown();
+    watches.close();
+    grpc.awaitTermination(MAX_DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+    door.stop();
+  }
+
+  /** What the node reports, on its own threads. */
+  private final class NodeEvents implements RaftListener {
+    @Override
+    public void roleChanged(RoleChange change) {
+      LOG.info(
+          "member {} was {} and is {} in term {}, leader {}: {}",
+          MemberIds.text(cluster.selfId()),
+          change.from(),
+          change.to(),
+          change.term(),
+          change.leader() == 0 ? "unknown" : MemberIds.text(change.leader()),
+          change.reason());
+      if (closing && change.to() != Role.LEADER) {
+        ledNoMore.complete(null);
+      }
+      door.roleChanged(change);
+    }
+
+    @Override
+    public void proposalRejected(Rejection rejection) {
+      door.proposalRejected(rejection);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      door.stop();
+      onFailure.accept(cause);
+    }
+  }
+}

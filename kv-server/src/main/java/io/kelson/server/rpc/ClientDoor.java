@@ -1,0 +1,155 @@
+package io.kelson.server.rpc;
+
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.kelson.api.EtcdError;
+import io.kelson.api.ResponseHeader;
+import io.kelson.raft.core.Rejection;
+import io.kelson.raft.core.RoleChange;
+import io.kelson.server.apply.ApplyResults;
+import io.kelson.server.cluster.ClusterInfo;
+import io.kelson.server.config.ServerConfig;
+import io.kelson.server.http.HealthCheck;
+import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.watch.WatchAuthorizer;
+import io.kelson.server.watch.WatchHub;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Everything between a client's call and consensus, put together.
+ *
+ * <p>Whoever runs the node passes on what happens there ({@link #roleChanged}, {@link
+ * #proposalRejected}, {@link #results}) and lets time pass ({@link #tick}). Thread-safe.
+ */
+public final class ClientDoor {
+  private final ClusterInfo cluster;
+  private final int maxTxnOps;
+  private final ConsensusNode node;
+  private final Headers headers;
+  private final LeaderWatch leader;
+  private final PendingRequests pending;
+  private final Proposals proposals;
+  private final LinearizableReads reads;
+
+  /**
+   * @param nanoTime the clock of timeouts
+   * @param startMillis the wall clock, which sets the numbers of this run's requests apart from
+   *     those of earlier ones
+   */
+  public ClientDoor(
+      ServerConfig config,
+      ClusterInfo cluster,
+      ConsensusNode node,
+      LongSupplier nanoTime,
+      long startMillis) {
+    this.cluster = cluster;
+    this.maxTxnOps = config.maxTxnOps();
+    this.node = node;
+    this.headers = new Headers(node, cluster.clusterId(), cluster.selfId());
+    long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(config.requestTimeoutMillis());
+    long electionNanos = TimeUnit.MILLISECONDS.toNanos(config.electionTimeoutMillis());
+    this.leader = new LeaderWatch(nanoTime, electionNanos);
+    this.pending =
+        new PendingRequests(RequestIds.of(cluster.selfId(), cluster.memberIds(), startMillis));
+    this.proposals =
+        new Proposals(node, pending, leader, nanoTime, config.maxRequestBytes(), timeoutNanos);
+    this.reads = new LinearizableReads(node, leader, nanoTime, timeoutNanos);
+  }
+
+  /** Where the apply thread reports. */
+  public ApplyResults results() {
+    return pending;
+  }
+
+  /** The way into the log, for requests that come from no client. */
+  public Proposals proposals() {
+    return proposals;
+  }
+
+  /** A response header with that revision. */
+  public ResponseHeader header(long revision) {
+    return headers.at(revision);
+  }
+
+  /** Every service of the client port but health. */
+  public List<ServerServiceDefinition> services(MvccStore store, WatchHub watches, Executor pool) {
+    StoreReads storeReads = new StoreReads(store, reads, pool);
+    RequireLeader requireLeader = new RequireLeader(leader::hasLeader);
+    return List.of(
+        ServerInterceptors.intercept(
+            new KvService(proposals, storeReads, headers, maxTxnOps), requireLeader),
+        ServerInterceptors.intercept(
+            new WatchService(
+                watches,
+                () -> WatchService.currentEventLoop(GlobalEventExecutor.INSTANCE),
+                () -> WatchAuthorizer.ALLOW_ALL,
+                RequireLeader::required),
+            requireLeader),
+        ServerInterceptors.intercept(
+            new ClusterService(cluster, store::memberAttributes, reads, headers), requireLeader),
+        ServerInterceptors.intercept(
+            new MaintenanceService(node, store, storeReads, headers), requireLeader));
+  }
+
+  /** Health as etcd's {@code /health} sees it: a leader, and a read that works. */
+  public HealthCheck health() {
+    return this::checkHealth;
+  }
+
+  private void checkHealth(boolean serializable, Consumer<String> done) {
+    if (serializable) {
+      done.accept("");
+    } else if (!leader.hasLeader()) {
+      done.accept("RAFT NO LEADER");
+    } else {
+      reads.submit(
+          CallLoop.current(),
+          new LinearizableReads.Read() {
+            @Override
+            public void ready() {
+              done.accept("");
+            }
+
+            @Override
+            public void failed(EtcdError error) {
+              done.accept("RANGE ERROR:" + error.text());
+            }
+          });
+    }
+  }
+
+  /** Term, role or leader changed; called on the raft loop. */
+  public void roleChanged(RoleChange change) {
+    if (leader.changed(change)) {
+      proposals.leaderElected();
+      reads.leaderElected();
+    }
+  }
+
+  /** A proposal was turned down; called on the raft loop. */
+  public void proposalRejected(Rejection rejection) {
+    proposals.rejected(rejection);
+  }
+
+  /** Whether streams that asked for a leader have waited for one long enough. */
+  public boolean isLeaderlessForLong() {
+    return leader.isLeaderlessForLong();
+  }
+
+  /** Time passed; called by one thread every 100 ms or so. */
+  public void tick() {
+    proposals.tick();
+    reads.tick();
+  }
+
+  /** Answers everybody who waits with {@code server stopped}, and whoever comes later as well. */
+  public void stop() {
+    proposals.stop();
+    reads.stop();
+  }
+}
