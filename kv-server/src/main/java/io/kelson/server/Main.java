@@ -41,11 +41,16 @@ public final class Main {
     List<String> rest = args.isEmpty() ? args : args.subList(1, args.size());
     return switch (command) {
       case "server" -> ServerCommand.run(rest);
-      case "up" -> new CommandLine(new UpCommand()).execute(rest.toArray(String[]::new));
+      case "up" -> up(rest);
       case "--version", "-v", "version" -> print(KelsonVersion.text());
       case "--help", "-h", "help" -> print(USAGE);
       default -> refuse(command);
     };
+  }
+
+  private static int up(List<String> args) {
+    Logging.setUp("WARN");
+    return new CommandLine(new UpCommand()).execute(args.toArray(String[]::new));
   }
 
   private static int print(String text) {

@@ -1,7 +1,6 @@
 package io.kelson.server;
 
 import io.kelson.server.config.ConfigException;
-import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.ServerFlags;
 import io.kelson.server.up.ParentWatch;
 import java.util.List;
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
  * to standard error; what keeps it from starting is also its last line, without a stack trace.
  */
 final class ServerCommand {
-  private static final String LOGBACK_FILE = "logback.configurationFile";
 
   private ServerCommand() {}
 
@@ -33,16 +31,8 @@ final class ServerCommand {
       System.out.println(parsed.text());
       return 0;
     }
-    setUpLogging(parsed.config());
+    Logging.setUp(parsed.config().logLevel().name());
     return start(parsed);
-  }
-
-  /** Before the first logger is made. A configuration that the user names wins. */
-  private static void setUpLogging(ServerConfig config) {
-    if (System.getProperty(LOGBACK_FILE) == null) {
-      System.setProperty(LOGBACK_FILE, "kelson-logback.xml");
-    }
-    System.setProperty("kelson.log.level", config.logLevel().name());
   }
 
   private static int start(ServerFlags.Parsed parsed) {
