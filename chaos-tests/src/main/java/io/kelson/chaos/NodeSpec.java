@@ -1,0 +1,51 @@
+package io.kelson.chaos;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything one member is started with.
+ *
+ * @param name the member's name in {@code initialCluster}
+ * @param dataDir its data directory
+ * @param clientPort where clients reach it, on loopback
+ * @param peerPort where the other members reach it, on loopback
+ * @param initialCluster all members as {@code name=url,...}
+ * @param timing the timers every member of the cluster shares
+ */
+public record NodeSpec(
+    String name,
+    Path dataDir,
+    int clientPort,
+    int peerPort,
+    String initialCluster,
+    ClusterTiming timing) {
+
+  /** The member's address for clients, as {@code host:port}. */
+  public String endpoint() {
+    return "127.0.0.1:" + clientPort;
+  }
+
+  /** The same member with another data directory. */
+  public NodeSpec withDataDir(Path other) {
+    return new NodeSpec(name, other, clientPort, peerPort, initialCluster, timing);
+  }
+
+  /** The command-line flags, in the words of etcd, which Kelson takes as well. */
+  public List<String> flags() {
+    String clientUrl = "http://" + endpoint();
+    String peerUrl = "http://127.0.0.1:" + peerPort;
+    return List.of(
+        "--name=" + name,
+        "--data-dir=" + dataDir,
+        "--listen-client-urls=" + clientUrl,
+        "--advertise-client-urls=" + clientUrl,
+        "--listen-peer-urls=" + peerUrl,
+        "--initial-advertise-peer-urls=" + peerUrl,
+        "--initial-cluster=" + initialCluster,
+        "--initial-cluster-state=new",
+        "--initial-cluster-token=kelson-harness",
+        "--heartbeat-interval=" + timing.heartbeatIntervalMillis(),
+        "--election-timeout=" + timing.electionTimeoutMillis());
+  }
+}

@@ -1,0 +1,108 @@
+package io.kelson.chaos;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.kelson.api.EtcdError;
+import io.kelson.chaos.PutRecord.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A client that puts one key after another, each once, and writes down what it was told.
+ *
+ * <p>After an error it goes to the next member and puts the next key: an unknown outcome is never
+ * tried again under the same name, so whatever a member holds can be traced to one request. Run it
+ * on a thread of its own; {@link #records()} is for after that thread has ended.
+ */
+public final class PutClient implements Runnable {
+  /** A dead member refuses within microseconds; this keeps its clients from spinning on it. */
+  private static final long PAUSE_AFTER_ERROR_NANOS = Duration.ofMillis(20).toNanos();
+
+  private final int id;
+  private final String prefix;
+  private final List<MemberClient> members;
+  private final BooleanSupplier stop;
+  private final AtomicLong ackedByAll;
+  private final List<PutRecord> records = new ArrayList<>();
+
+  /**
+   * A client that has done nothing yet.
+   *
+   * @param id its number among the clients, which its keys carry
+   * @param prefix what every key begins with
+   * @param members whom it may ask; the first is {@code id} modulo their number
+   * @param stop asked before each put
+   * @param ackedByAll counts acknowledgements over all clients
+   */
+  public PutClient(
+      int id,
+      String prefix,
+      List<MemberClient> members,
+      BooleanSupplier stop,
+      AtomicLong ackedByAll) {
+    this.id = id;
+    this.prefix = prefix;
+    this.members = List.copyOf(members);
+    this.stop = stop;
+    this.ackedByAll = ackedByAll;
+  }
+
+  @Override
+  public void run() {
+    int turn = id;
+    for (int i = 0; !stop.getAsBoolean(); i++) {
+      MemberClient member = members.get(turn % members.size());
+      PutRecord done = put(member, String.format("%sc%02d/%07d", prefix, id, i));
+      records.add(done);
+      if (done.acked()) {
+        ackedByAll.incrementAndGet();
+      } else {
+        turn++;
+        member.reconnectNow();
+        LockSupport.parkNanos(PAUSE_AFTER_ERROR_NANOS);
+      }
+    }
+  }
+
+  /** Every put in the order they were made. */
+  public List<PutRecord> records() {
+    return List.copyOf(records);
+  }
+
+  private PutRecord put(MemberClient member, String key) {
+    String value = "value of " + key + " for " + member.name();
+    long startNanos = System.nanoTime();
+    try {
+      long revision = member.put(key, value).getHeader().getRevision();
+      return record(member, key, value, Outcome.ACKED, revision, startNanos, "");
+    } catch (StatusRuntimeException e) {
+      Status status = e.getStatus();
+      String error = status.getCode() + ": " + status.getDescription();
+      return record(member, key, value, outcomeOf(status), 0, startNanos, error);
+    }
+  }
+
+  private PutRecord record(
+      MemberClient member,
+      String key,
+      String value,
+      Outcome outcome,
+      long revision,
+      long startNanos,
+      String error) {
+    return new PutRecord(
+        id, key, value, outcome, revision, member.name(), startNanos, System.nanoTime(), error);
+  }
+
+  /** Only errors that say so are taken for "not done". */
+  static Outcome outcomeOf(Status status) {
+    boolean refusedBeforeProposal =
+        status.getCode() == Status.Code.INVALID_ARGUMENT
+            || EtcdError.TOO_MANY_REQUESTS.text().equals(status.getDescription());
+    return refusedBeforeProposal ? Outcome.REJECTED : Outcome.UNKNOWN;
+  }
+}
