@@ -1,0 +1,260 @@
+package io.kelson.bench;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One driver thread: an event loop with its share of connections and clients.
+ *
+ * <p>The driver shares the machine with the servers, so it does without anything it can: a reply is
+ * handled, counted and followed by the next request on the thread that read it from the socket.
+ * Everything but {@link #finished()} and {@link #failed()} belongs to that thread; callbacks that
+ * gRPC makes elsewhere (a connection that cannot be made) are brought back to it.
+ *
+ * <p>In a closed loop each client has one operation in flight, and its latency counts from when it
+ * was sent. In an open loop operations arrive at random times that do not depend on the answers
+ * (exponential gaps), and latency counts from the scheduled time: a server that stalls is charged
+ * for everybody who came meanwhile.
+ */
+final class DriverLoop<Q, R> implements AutoCloseable {
+  /** After an error a closed-loop client waits; else a dead server would be asked without pause. */
+  private static final long PAUSE_AFTER_ERROR_MILLIS = 10;
+
+  private final Workload<Q, R> workload;
+  private final SplittableRandom random;
+  private final EventLoopGroup group;
+  private final EventLoop loop;
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final AtomicLong finished = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
+  private final ArrayDeque<Operation> idle = new ArrayDeque<>();
+
+  private Phase phase;
+  private Tally tally;
+  private CompletableFuture<Tally> done;
+  private long issued;
+  private int inFlight;
+  private int nextChannel;
+
+  /** Clients that may still issue, or the pacer: while there is one the phase goes on. */
+  private int sources;
+
+  private double nextArrivalNanos;
+  private volatile boolean aborted;
+
+  DriverLoop(Workload<Q, R> workload, SplittableRandom random, ThreadFactory threads) {
+    this.workload = workload;
+    this.random = random;
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            1,
+            threads,
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    this.loop = group.next();
+  }
+
+  /** Adds a connection; before the first phase. */
+  ManagedChannel connect(String endpoint) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forTarget(endpoint)
+            .usePlaintext()
+            .directExecutor()
+            .disableRetry()
+            .proxyDetector(target -> null)
+            .eventLoopGroup(group)
+            .channelType(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
+            .build();
+    channels.add(channel);
+    return channel;
+  }
+
+  /** Runs one phase; its tally comes when every operation of it has ended. */
+  CompletableFuture<Tally> run(Phase next) {
+    CompletableFuture<Tally> result = new CompletableFuture<>();
+    loop.execute(() -> begin(next, result));
+    return result;
+  }
+
+  /** Operations that succeeded in the current phase, for the progress line. Any thread. */
+  long finished() {
+    return finished.get();
+  }
+
+  /** Operations that failed in the current phase. Any thread. */
+  long failed() {
+    return failed.get();
+  }
+
+  /** Ends what is in flight with errors. */
+  void abort() {
+    aborted = true;
+    channels.forEach(ManagedChannel::shutdownNow);
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+
+  private void begin(Phase next, CompletableFuture<Tally> result) {
+    phase = next;
+    done = result;
+    tally = new Tally();
+    issued = 0;
+    finished.lazySet(0);
+    failed.lazySet(0);
+    long nowNanos = System.nanoTime();
+    if (next.ratePerSecond() > 0) {
+      sources = 1;
+      nextArrivalNanos = nowNanos;
+      pace();
+    } else {
+      sources = next.clients();
+      for (int i = 0; i < next.clients(); i++) {
+        issueOrRetire(new Operation(), nowNanos);
+      }
+      maybeEnd();
+    }
+  }
+
+  private boolean mayIssue(long nowNanos) {
+    return !aborted && issued < phase.maxOperations() && nowNanos - phase.endNanos() < 0;
+  }
+
+  private void issueOrRetire(Operation operation, long nowNanos) {
+    if (mayIssue(nowNanos)) {
+      operation.start(nowNanos);
+    } else {
+      sources--;
+    }
+  }
+
+  /** Sends everything that is due and comes back when the next arrival is. */
+  private void pace() {
+    long nowNanos = System.nanoTime();
+    while (mayIssue((long) nextArrivalNanos) && nextArrivalNanos - nowNanos <= 0) {
+      arrive((long) nextArrivalNanos, nowNanos);
+      nextArrivalNanos += -Math.log1p(-random.nextDouble()) * 1e9 / phase.ratePerSecond();
+    }
+    if (mayIssue((long) nextArrivalNanos)) {
+      loop.schedule(this::pace, (long) nextArrivalNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } else {
+      sources--;
+      maybeEnd();
+    }
+  }
+
+  private void arrive(long scheduledNanos, long nowNanos) {
+    if (inFlight >= phase.maxInFlight()) {
+      issued++;
+      countFailure("driver: not sent, " + inFlight + " in flight already", nowNanos);
+      return;
+    }
+    tally.sent(nowNanos - scheduledNanos);
+    Operation operation = idle.poll();
+    (operation == null ? new Operation() : operation).start(scheduledNanos);
+  }
+
+  private void countFailure(String text, long nowNanos) {
+    tally.failed(text, nowNanos);
+    failed.lazySet(failed.get() + 1);
+  }
+
+  private void ended(Operation operation, Status status, R reply) {
+    long nowNanos = System.nanoTime();
+    inFlight--;
+    String error = errorOf(status, reply);
+    if (error.isEmpty()) {
+      tally.succeeded(operation.startNanos, nowNanos);
+      finished.lazySet(finished.get() + 1);
+    } else {
+      countFailure(error, nowNanos);
+    }
+    if (phase.ratePerSecond() > 0) {
+      idle.push(operation);
+    } else if (error.isEmpty() || !mayIssue(nowNanos)) {
+      issueOrRetire(operation, nowNanos);
+    } else {
+      loop.schedule(
+          () -> {
+            issueOrRetire(operation, System.nanoTime());
+            maybeEnd();
+          },
+          PAUSE_AFTER_ERROR_MILLIS,
+          TimeUnit.MILLISECONDS);
+    }
+    maybeEnd();
+  }
+
+  private String errorOf(Status status, R reply) {
+    if (!status.isOk()) {
+      return status.getCode() + ": " + status.getDescription();
+    }
+    return reply == null ? "driver: no reply and no error" : workload.flaw(reply);
+  }
+
+  private void maybeEnd() {
+    if (sources == 0 && inFlight == 0 && done != null) {
+      CompletableFuture<Tally> result = done;
+      done = null;
+      idle.clear();
+      result.complete(tally);
+    }
+  }
+
+  /** One operation in flight; a client uses the same object, and connection, again and again. */
+  private final class Operation extends ClientCall.Listener<R> {
+    private final ManagedChannel channel = channels.get(nextChannel++ % channels.size());
+    private long startNanos;
+    private R reply;
+
+    void start(long countedFromNanos) {
+      startNanos = countedFromNanos;
+      reply = null;
+      issued++;
+      inFlight++;
+      ClientCall<Q, R> call = channel.newCall(workload.method(), CallOptions.DEFAULT);
+      call.start(this, new Metadata());
+      call.sendMessage(workload.next(random));
+      call.halfClose();
+      // Two: the second tells gRPC at once of a server that sends more than one reply.
+      call.request(2);
+    }
+
+    @Override
+    public void onMessage(R message) {
+      reply = message;
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (status.isOk() && loop.inEventLoop()) {
+        ended(this, status, reply);
+      } else {
+        // Never within start(): a call that fails at once would recurse.
+        loop.execute(() -> ended(this, status, reply));
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.kelson.bench;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.kelson.api.MaintenanceGrpc;
+import io.kelson.api.StatusRequest;
+import io.kelson.api.StatusResponse;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Puts a load on a cluster and measures it: a warm-up, then a measured phase of which every
+ * operation is waited for, so that operations, time and CPU time belong together exactly.
+ *
+ * @param <Q> the request
+ * @param <R> the reply
+ */
+public final class LoadDriver<Q, R> implements AutoCloseable {
+  private static final Duration PROGRESS = Duration.ofMillis(500);
+  private static final Duration STALLED = Duration.ofSeconds(30);
+
+  private final Workload<Q, R> workload;
+  private final LoadPlan plan;
+  private final List<DriverLoop<Q, R>> loops = new ArrayList<>();
+
+  private LoadDriver(Workload<Q, R> workload, LoadPlan plan) {
+    this.workload = workload;
+    this.plan = plan;
+  }
+
+  /**
+   * Connects every connection and makes sure that it answers.
+   *
+   * @throws IllegalStateException naming an endpoint that does not answer
+   */
+  public static <Q, R> LoadDriver<Q, R> connect(Workload<Q, R> workload, LoadPlan plan) {
+    LoadDriver<Q, R> driver = new LoadDriver<>(workload, plan);
+    try {
+      driver.connectAll();
+      return driver;
+    } catch (RuntimeException e) {
+      driver.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The endpoints with the leader's first, so that a load on few connections hits the same member
+   * in every run, whichever happens to lead.
+   */
+  public static List<String> leaderFirst(List<String> endpoints) {
+    List<String> ordered = new ArrayList<>(endpoints);
+    for (String endpoint : endpoints) {
+      ManagedChannel channel =
+          NettyChannelBuilder.forTarget(endpoint)
+              .usePlaintext()
+              .proxyDetector(target -> null)
+              .build();
+      try {
+        StatusResponse status = requireStatus(endpoint, channel);
+        if (status.getLeader() == status.getHeader().getMemberId()) {
+          ordered.remove(endpoint);
+          ordered.add(0, endpoint);
+        }
+      } finally {
+        channel.shutdownNow();
+      }
+    }
+    return ordered;
+  }
+
+  /**
+   * Warms up, measures, and says what came of it.
+   *
+   * @param serverPids the processes whose CPU time is counted; none if empty
+   * @throws IllegalStateException if nothing at all was answered for a long time
+   */
+  public LoadResult run(List<Long> serverPids, ProgressLine progress) throws InterruptedException {
+    if (!plan.warmup().isZero()) {
+      phase("warm-up", System.nanoTime() + plan.warmup().toNanos(), Long.MAX_VALUE, progress);
+    }
+    long cpuBefore = CpuMeter.micros(serverPids);
+    long ownBefore = CpuMeter.micros(List.of(ProcessHandle.current().pid()));
+    long startNanos = System.nanoTime();
+    boolean counted = plan.total() > 0;
+    // A moment far enough away; Long.MAX_VALUE would overflow in differences of nanoTime.
+    Duration bound = counted ? Duration.ofDays(365) : plan.duration();
+    Tally tally =
+        phase(
+            workload.name(),
+            startNanos + bound.toNanos(),
+            counted ? plan.total() : Long.MAX_VALUE,
+            progress);
+    long ownMicros = CpuMeter.micros(List.of(ProcessHandle.current().pid())) - ownBefore;
+    long cpuMicros = serverPids.isEmpty() ? -1 : CpuMeter.micros(serverPids) - cpuBefore;
+    double elapsedSeconds = (tally.lastEndNanos() - startNanos) / 1e9;
+    return LoadResult.of(workload.name(), plan, tally, elapsedSeconds, cpuMicros, ownMicros);
+  }
+
+  @Override
+  public void close() {
+    loops.forEach(DriverLoop::close);
+  }
+
+  private void connectAll() {
+    SplittableRandom seeds = new SplittableRandom(plan.seed());
+    int loopCount = Math.min(plan.eventLoops(), plan.connections());
+    for (int i = 0; i < loopCount; i++) {
+      loops.add(
+          new DriverLoop<>(workload, seeds.split(), new DefaultThreadFactory("driver", true)));
+    }
+    for (int i = 0; i < plan.connections(); i++) {
+      String endpoint = plan.endpoints().get(i % plan.endpoints().size());
+      requireStatus(endpoint, loops.get(i % loopCount).connect(endpoint));
+    }
+  }
+
+  private Tally phase(String name, long endNanos, long total, ProgressLine progress)
+      throws InterruptedException {
+    List<CompletableFuture<Tally>> running = new ArrayList<>();
+    for (int i = 0; i < loops.size(); i++) {
+      Phase share =
+          new Phase(
+              endNanos,
+              total == Long.MAX_VALUE ? total : share(total, i),
+              plan.open() ? 0 : (int) share(plan.clients(), i),
+              plan.ratePerSecond() / loops.size(),
+              Math.max(1, (int) share(plan.maxInFlight(), i)));
+      running.add(loops.get(i).run(share));
+    }
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(running.toArray(new CompletableFuture<?>[0]));
+    watch(name, all, progress);
+    Tally sum = new Tally();
+    running.forEach(tally -> sum.add(tally.join()));
+    return sum;
+  }
+
+  private long share(long whole, int loop) {
+    return whole / loops.size() + (loop < whole % loops.size() ? 1 : 0);
+  }
+
+  /** Shows progress until the phase has ended; ends it with errors if the server fell silent. */
+  private void watch(String name, CompletableFuture<Void> all, ProgressLine progress)
+      throws InterruptedException {
+    long startNanos = System.nanoTime();
+    long lastChangeNanos = startNanos;
+    long lastCount = 0;
+    while (!ended(all)) {
+      long nowNanos = System.nanoTime();
+      long done = loops.stream().mapToLong(DriverLoop::finished).sum();
+      long failed = loops.stream().mapToLong(DriverLoop::failed).sum();
+      if (done + failed != lastCount) {
+        lastCount = done + failed;
+        lastChangeNanos = nowNanos;
+      } else if (nowNanos - lastChangeNanos > STALLED.toNanos()) {
+        loops.forEach(DriverLoop::abort);
+      }
+      double seconds = (nowNanos - startNanos) / 1e9;
+      progress.show(
+          String.format(
+              "%s  %.0f s  %d done  %.0f ops/s  %d errors",
+              name, seconds, done, done / seconds, failed));
+    }
+    progress.clear();
+  }
+
+  private static boolean ended(CompletableFuture<Void> all) throws InterruptedException {
+    try {
+      all.get(PROGRESS.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the driver itself failed", e.getCause());
+    }
+  }
+
+  private static StatusResponse requireStatus(String endpoint, ManagedChannel channel) {
+    try {
+      return MaintenanceGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(10, TimeUnit.SECONDS)
+          .status(StatusRequest.getDefaultInstance());
+    } catch (StatusRuntimeException e) {
+      throw new IllegalStateException(
+          endpoint + " does not answer (" + reason(e) + "): is the server running there?", e);
+    }
+  }
+
+  /** The error in one line: gRPC's own text for a refused connection is "io exception". */
+  private static String reason(StatusRuntimeException e) {
+    Throwable cause = e.getStatus().getCause();
+    return e.getStatus().getDescription() + (cause == null ? "" : ", " + cause.getMessage());
+  }
+}

@@ -1,0 +1,13 @@
+package io.kelson.bench;
+
+/**
+ * One stretch of load as one event loop carries it.
+ *
+ * @param endNanos no operation starts after this moment of {@link System#nanoTime()}
+ * @param maxOperations nor after this many
+ * @param clients the closed loop's clients on this event loop; 0 in an open loop
+ * @param ratePerSecond the open loop's arrivals on this event loop; 0 in a closed loop
+ * @param maxInFlight the open loop's bound on unanswered operations
+ */
+record Phase(
+    long endNanos, long maxOperations, int clients, double ratePerSecond, int maxInFlight) {}

@@ -1,0 +1,76 @@
+package io.kelson.bench;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.MethodDescriptor;
+import io.kelson.api.KVGrpc;
+import io.kelson.api.PutRequest;
+import io.kelson.api.PutResponse;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Puts of values that never repeat and do not compress: a store that compresses its blocks would be
+ * flattered by one value written over and over.
+ */
+public final class PutWorkload implements Workload<PutRequest, PutResponse> {
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final KeySpace keys;
+  private final int valueBytes;
+  private final boolean sequential;
+  private final AtomicLong sequence = new AtomicLong();
+
+  /**
+   * Puts into the key space.
+   *
+   * @param sequential each key in turn, as to fill the key space, instead of random ones
+   */
+  public PutWorkload(KeySpace keys, int valueBytes, boolean sequential) {
+    this.keys = keys;
+    this.valueBytes = valueBytes;
+    this.sequential = sequential;
+  }
+
+  @Override
+  public String name() {
+    return "put";
+  }
+
+  @Override
+  public MethodDescriptor<PutRequest, PutResponse> method() {
+    return KVGrpc.getPutMethod();
+  }
+
+  @Override
+  public PutRequest next(SplittableRandom random) {
+    long number =
+        sequential ? sequence.getAndIncrement() % keys.size() : random.nextLong(keys.size());
+    return PutRequest.newBuilder()
+        .setKey(keys.key(number))
+        .setValue(UnsafeByteOperations.unsafeWrap(value(random)))
+        .build();
+  }
+
+  @Override
+  public String flaw(PutResponse reply) {
+    return reply.getHeader().getRevision() > 0
+        ? ""
+        : "driver: a put was answered without a revision";
+  }
+
+  private byte[] value(SplittableRandom random) {
+    byte[] value = new byte[valueBytes];
+    int i = 0;
+    for (; i + Long.BYTES <= valueBytes; i += Long.BYTES) {
+      LONGS.set(value, i, random.nextLong());
+    }
+    for (; i < valueBytes; i++) {
+      value[i] = (byte) random.nextInt();
+    }
+    return value;
+  }
+}
