@@ -61,6 +61,8 @@ public final class ClusterNode {
     // A flag and its variable both given is an error for etcd, and the caller's settings are not
     // the cluster's.
     builder.environment().keySet().removeIf(ClusterNode::isServerSetting);
+    // A server that is not built is an error here, not an occasion to build one.
+    builder.environment().put("KELSON_NO_BUILD", "1");
     try {
       endExpected = false;
       process = builder.start();
@@ -193,6 +195,7 @@ public final class ClusterNode {
   }
 
   private static boolean isServerSetting(String variable) {
-    return variable.startsWith("ETCD_") || variable.startsWith("KELSON_");
+    boolean forTheLauncher = variable.equals("KELSON_JAVA_OPTS");
+    return variable.startsWith("ETCD_") || variable.startsWith("KELSON_") && !forTheLauncher;
   }
 }

@@ -10,9 +10,14 @@ import java.util.List;
 /** CPU time of processes as the kernel accounts it, in steps of 10 ms (Linux). */
 public final class CpuMeter {
   /** The unit of /proc/PID/stat is 1/100 s on every Linux that Java runs on. */
-  private static final long MICROS_PER_TICK = 10_000;
+  static final long MICROS_PER_TICK = 10_000;
 
   private CpuMeter() {}
+
+  /** The CPU time of this JVM. */
+  static long ownMicros() {
+    return micros(List.of(ProcessHandle.current().pid()));
+  }
 
   /**
    * User and system time of all threads of these processes since each began, in microseconds.

@@ -88,7 +88,7 @@ public final class LoadDriver<Q, R> implements AutoCloseable {
       phase("warm-up", System.nanoTime() + plan.warmup().toNanos(), Long.MAX_VALUE, progress);
     }
     long cpuBefore = CpuMeter.micros(serverPids);
-    long ownBefore = CpuMeter.micros(List.of(ProcessHandle.current().pid()));
+    long ownBefore = CpuMeter.ownMicros();
     long startNanos = System.nanoTime();
     boolean counted = plan.total() > 0;
     // A moment far enough away; Long.MAX_VALUE would overflow in differences of nanoTime.
@@ -99,7 +99,7 @@ public final class LoadDriver<Q, R> implements AutoCloseable {
             startNanos + bound.toNanos(),
             counted ? plan.total() : Long.MAX_VALUE,
             progress);
-    long ownMicros = CpuMeter.micros(List.of(ProcessHandle.current().pid())) - ownBefore;
+    long ownMicros = CpuMeter.ownMicros() - ownBefore;
     long cpuMicros = serverPids.isEmpty() ? -1 : CpuMeter.micros(serverPids) - cpuBefore;
     double elapsedSeconds = (tally.lastEndNanos() - startNanos) / 1e9;
     return LoadResult.of(workload.name(), plan, tally, elapsedSeconds, cpuMicros, ownMicros);

@@ -1,0 +1,83 @@
+package io.kelson.bench;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * One step over all pairs of a side-by-side run; its components are fields of the JSON result.
+ *
+ * @param a the first side's figures, one per pair
+ * @param b the second side's, in the same order
+ * @param ratioMedian the median over the pairs of b's throughput by a's
+ * @param ratioLow the lower end of its 95% interval (bootstrap over the pairs)
+ * @param ratioHigh the upper end
+ * @param cpuRatioMedian the median over the pairs of b's server CPU per operation by a's
+ */
+record Comparison(
+    String step,
+    Medians a,
+    Medians b,
+    double ratioMedian,
+    double ratioLow,
+    double ratioHigh,
+    double cpuRatioMedian) {
+  private static final int RESAMPLES = 2_000;
+
+  /** The medians of one side over the pairs. */
+  record Medians(double opsPerSecond, double p50Micros, double p99Micros, double cpuMicrosPerOp) {
+    static Medians of(LoadResult[] results) {
+      return new Medians(
+          median(Arrays.stream(results).mapToDouble(LoadResult::opsPerSecond).toArray()),
+          median(Arrays.stream(results).mapToDouble(LoadResult::p50Micros).toArray()),
+          median(Arrays.stream(results).mapToDouble(LoadResult::p99Micros).toArray()),
+          median(Arrays.stream(results).mapToDouble(LoadResult::serverCpuMicrosPerOp).toArray()));
+    }
+  }
+
+  static Comparison of(Step step, LoadResult[] a, LoadResult[] b) {
+    double[] ratios = new double[a.length];
+    double[] cpuRatios = new double[a.length];
+    for (int i = 0; i < a.length; i++) {
+      ratios[i] = ratio(b[i].opsPerSecond(), a[i].opsPerSecond());
+      cpuRatios[i] = ratio(b[i].serverCpuMicrosPerOp(), a[i].serverCpuMicrosPerOp());
+    }
+    double[] interval = interval(ratios);
+    return new Comparison(
+        step.label(),
+        Medians.of(a),
+        Medians.of(b),
+        median(ratios),
+        interval[0],
+        interval[1],
+        median(cpuRatios));
+  }
+
+  static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  /**
+   * The 95% interval of the median: resample the pairs with replacement, take the middle of the
+   * medians. Seeded, so that the same results always give the same interval.
+   */
+  static double[] interval(double[] ratios) {
+    SplittableRandom random = new SplittableRandom(ratios.length);
+    double[] medians = new double[RESAMPLES];
+    double[] sample = new double[ratios.length];
+    for (int i = 0; i < RESAMPLES; i++) {
+      for (int j = 0; j < sample.length; j++) {
+        sample[j] = ratios[random.nextInt(ratios.length)];
+      }
+      medians[i] = median(sample);
+    }
+    Arrays.sort(medians);
+    return new double[] {medians[RESAMPLES / 40], medians[RESAMPLES - 1 - RESAMPLES / 40]};
+  }
+
+  private static double ratio(double over, double under) {
+    return under == 0 ? 0 : over / under;
+  }
+}

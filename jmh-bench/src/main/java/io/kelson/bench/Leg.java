@@ -1,0 +1,130 @@
+package io.kelson.bench;
+
+import io.kelson.chaos.ClusterNode;
+import io.kelson.chaos.ClusterTiming;
+import io.kelson.chaos.Leadership;
+import io.kelson.chaos.NodeCommand;
+import io.kelson.chaos.ProcessCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * One side's turn: a fresh cluster on a fresh directory, filled, warmed up, put through every step,
+ * and stopped.
+ *
+ * @param keys what is filled and then used by every step
+ * @param valueBytes of each value
+ * @param warmup how long the cluster is warmed up, over all operations together
+ * @param stepWarmup and at the start of each step
+ * @param stepDuration how long each step is measured
+ * @param basePort the first of the six loopback ports
+ */
+record Leg(
+    KeySpace keys,
+    int valueBytes,
+    Duration warmup,
+    Duration stepWarmup,
+    Duration stepDuration,
+    int basePort) {
+  private static final int MEMBERS = 3;
+  private static final Duration START_BOUND = Duration.ofSeconds(60);
+  private static final int BUSY_CLIENTS = 64;
+  private static final int BUSY_CONNECTIONS = 8;
+
+  /** The ports a cluster takes: all client ports, then all peer ports. */
+  List<Integer> ports() {
+    return IntStream.range(basePort, basePort + 2 * MEMBERS).boxed().toList();
+  }
+
+  /**
+   * What a leg came to.
+   *
+   * @param results of the steps, in their order
+   * @param stolenPercent of the machine's CPU time that its host gave to others
+   * @param foreignPercent of it that went to processes other than the servers and the driver
+   */
+  record Outcome(List<LoadResult> results, double stolenPercent, double foreignPercent) {}
+
+  /** Runs the steps in their order. */
+  Outcome run(
+      String name, NodeCommand command, Path directory, List<Step> steps, ProgressLine progress)
+      throws InterruptedException {
+    ProcessCluster cluster =
+        ProcessCluster.create(command, directory, ClusterTiming.DEFAULT, ports());
+    try (cluster) {
+      progress.show(name + ": starting");
+      Machine.CpuTime before = Machine.cpuTime();
+      long driverBefore = CpuMeter.ownMicros();
+      cluster.startAll(START_BOUND);
+      fill(cluster, progress);
+      warmUp(cluster, progress);
+      List<LoadResult> results = new ArrayList<>();
+      for (Step step : steps) {
+        progress.show(name + ": " + step.label());
+        results.add(measure(cluster, step, progress));
+      }
+      Machine.CpuTime spent = Machine.cpuTime().since(before);
+      // The servers were born within the leg: all they ever used was used in it.
+      long ownMicros = CpuMeter.micros(pids(cluster)) + CpuMeter.ownMicros() - driverBefore;
+      return new Outcome(results, spent.percent(spent.stolen()), spent.percentBeside(ownMicros));
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(name + " failed: " + e.getMessage() + cluster.logTails(), e);
+    } finally {
+      cluster.deleteData();
+    }
+  }
+
+  private void fill(ProcessCluster cluster, ProgressLine progress) throws InterruptedException {
+    Workload<?, ?> workload = new PutWorkload(keys, valueBytes, true);
+    LoadPlan plan = plan(cluster, BUSY_CLIENTS, BUSY_CONNECTIONS, Duration.ZERO, keys.size());
+    LoadResult filled = drive(cluster, workload, plan, progress);
+    if (filled.errorCount() > 0) {
+      throw new IllegalStateException("filling the key space failed: " + filled.errors());
+    }
+  }
+
+  private void warmUp(ProcessCluster cluster, ProgressLine progress) throws InterruptedException {
+    Step.Operation[] operations = Step.Operation.values();
+    Duration each = warmup.dividedBy(operations.length);
+    for (Step.Operation operation : operations) {
+      LoadPlan plan = plan(cluster, BUSY_CLIENTS, BUSY_CONNECTIONS, each, 1);
+      drive(cluster, operation.workload(keys, valueBytes), plan, progress);
+    }
+  }
+
+  private LoadResult measure(ProcessCluster cluster, Step step, ProgressLine progress)
+      throws InterruptedException {
+    LoadPlan plan = plan(cluster, step.clients(), step.connections(), stepWarmup, 0);
+    return drive(cluster, step.operation().workload(keys, valueBytes), plan, progress);
+  }
+
+  private LoadPlan plan(
+      ProcessCluster cluster, int clients, int connections, Duration warmup, long total) {
+    // A step on one connection speaks to the leader, whichever member it is this time.
+    Leadership leadership = cluster.awaitReady(START_BOUND);
+    List<String> endpoints = new ArrayList<>();
+    endpoints.add(leadership.node().spec().endpoint());
+    for (ClusterNode node : cluster.nodes()) {
+      if (node != leadership.node()) {
+        endpoints.add(node.spec().endpoint());
+      }
+    }
+    return new LoadPlan(
+        endpoints, clients, connections, 1, warmup, stepDuration, total, 0, 1, keys.size());
+  }
+
+  private static LoadResult drive(
+      ProcessCluster cluster, Workload<?, ?> workload, LoadPlan plan, ProgressLine progress)
+      throws InterruptedException {
+    try (LoadDriver<?, ?> driver = LoadDriver.connect(workload, plan)) {
+      return driver.run(pids(cluster), progress);
+    }
+  }
+
+  private static List<Long> pids(ProcessCluster cluster) {
+    return cluster.nodes().stream().map(ClusterNode::pid).toList();
+  }
+}
