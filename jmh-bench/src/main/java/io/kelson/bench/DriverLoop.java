@@ -59,7 +59,11 @@ final class DriverLoop<Q, R> implements AutoCloseable {
   /** Clients that may still issue, or the pacer: while there is one the phase goes on. */
   private int sources;
 
-  private double nextArrivalNanos;
+  private long phaseStartNanos;
+
+  /** The next arrival, counted from the phase's start: a sum of gaps too small to be rounded. */
+  private double nextGapsNanos;
+
   private volatile boolean aborted;
 
   DriverLoop(Workload<Q, R> workload, SplittableRandom random, ThreadFactory threads) {
@@ -127,7 +131,8 @@ final class DriverLoop<Q, R> implements AutoCloseable {
     long nowNanos = System.nanoTime();
     if (next.ratePerSecond() > 0) {
       sources = 1;
-      nextArrivalNanos = nowNanos;
+      phaseStartNanos = nowNanos;
+      nextGapsNanos = 0;
       pace();
     } else {
       sources = next.clients();
@@ -153,16 +158,20 @@ final class DriverLoop<Q, R> implements AutoCloseable {
   /** Sends everything that is due and comes back when the next arrival is. */
   private void pace() {
     long nowNanos = System.nanoTime();
-    while (mayIssue((long) nextArrivalNanos) && nextArrivalNanos - nowNanos <= 0) {
-      arrive((long) nextArrivalNanos, nowNanos);
-      nextArrivalNanos += -Math.log1p(-random.nextDouble()) * 1e9 / phase.ratePerSecond();
+    while (mayIssue(nextArrivalNanos()) && nextArrivalNanos() - nowNanos <= 0) {
+      arrive(nextArrivalNanos(), nowNanos);
+      nextGapsNanos += -Math.log1p(-random.nextDouble()) * 1e9 / phase.ratePerSecond();
     }
-    if (mayIssue((long) nextArrivalNanos)) {
-      loop.schedule(this::pace, (long) nextArrivalNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+    if (mayIssue(nextArrivalNanos())) {
+      loop.schedule(this::pace, nextArrivalNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
     } else {
       sources--;
       maybeEnd();
     }
+  }
+
+  private long nextArrivalNanos() {
+    return phaseStartNanos + (long) nextGapsNanos;
   }
 
   private void arrive(long scheduledNanos, long nowNanos) {
