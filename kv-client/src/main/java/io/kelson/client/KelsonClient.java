@@ -1,0 +1,224 @@
+package io.kelson.client;
+
+import io.grpc.ManagedChannel;
+import io.kelson.api.AlarmRequest;
+import io.kelson.api.AlarmResponse;
+import io.kelson.api.ClusterGrpc;
+import io.kelson.api.KVGrpc;
+import io.kelson.api.MaintenanceGrpc;
+import io.kelson.api.MemberListRequest;
+import io.kelson.api.StatusRequest;
+import io.kelson.client.UnaryCalls.Effect;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * A client of a Kelson (or etcd) cluster.
+ *
+ * <p>Every request has an asynchronous form, whose future fails with an {@link EtcdException}, and
+ * a blocking one that throws it. A request goes to one endpoint and stays there until that fails;
+ * then reads, and writes that certainly never left or were refused before anything happened, go on
+ * to the next one until the request timeout is over. A write that may have happened is never sent
+ * twice: it fails with {@link OutcomeUnknownException}. A write that succeeded is durable on a
+ * majority.
+ *
+ * <p>Futures complete and listeners run on the callback executor, by default threads of the
+ * client's own, so blocking there is allowed. Thread-safe; make one and share it. {@link #close}
+ * ends all watches and fails what is under way.
+ */
+public final class KelsonClient implements AutoCloseable {
+  private final Endpoints endpoints;
+  private final Connections connections;
+  private final UnaryCalls calls;
+  private final Set<WatchSession> watches = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  KelsonClient(KelsonClientBuilder options) {
+    this.connections = new Connections(options);
+    int first = options.firstEndpoint();
+    this.endpoints = new Endpoints(options.endpoints(), first, connections::dial);
+    this.calls = new UnaryCalls(endpoints, connections.timer(), options.requestTimeout());
+  }
+
+  /** Starts with the defaults; only endpoints must be named. */
+  public static KelsonClientBuilder builder() {
+    return new KelsonClientBuilder();
+  }
+
+  /** The endpoints, as they were named. */
+  public List<String> endpoints() {
+    return endpoints.names();
+  }
+
+  /** Reads keys. */
+  public CompletableFuture<RangeResult> rangeAsync(RangeOp op) {
+    return calls.call(KVGrpc.getRangeMethod(), Wire.range(op), Effect.READS, Wire::range);
+  }
+
+  /** Reads keys and waits for them. */
+  public RangeResult range(RangeOp op) {
+    return await(rangeAsync(op));
+  }
+
+  /** Writes a key. */
+  public CompletableFuture<PutResult> putAsync(PutOp op) {
+    return calls.call(KVGrpc.getPutMethod(), Wire.put(op), Effect.WRITES, Wire::put);
+  }
+
+  /** Writes a key and waits until that is durable. */
+  public PutResult put(PutOp op) {
+    return await(putAsync(op));
+  }
+
+  /** Writes a key without options and waits until that is durable. */
+  public PutResult put(Bytes key, Bytes value) {
+    return put(PutOp.of(key, value));
+  }
+
+  /** Deletes keys. */
+  public CompletableFuture<DeleteResult> deleteAsync(DeleteOp op) {
+    return calls.call(KVGrpc.getDeleteRangeMethod(), Wire.delete(op), Effect.WRITES, Wire::delete);
+  }
+
+  /** Deletes keys and waits until that is durable. */
+  public DeleteResult delete(DeleteOp op) {
+    return await(deleteAsync(op));
+  }
+
+  /** Runs a transaction; one that cannot write is repeated as freely as a read. */
+  public CompletableFuture<TxnResult> txnAsync(TxnOp op) {
+    Effect effect = op.readOnly() ? Effect.READS : Effect.WRITES;
+    return calls.call(KVGrpc.getTxnMethod(), Wire.txn(op), effect, Wire::txn);
+  }
+
+  /** Runs a transaction and waits until it is durable. */
+  public TxnResult txn(TxnOp op) {
+    return await(txnAsync(op));
+  }
+
+  /** Starts to watch; it goes on over any failure until it is closed or the server ends it. */
+  public Watcher watch(WatchOptions options, WatchListener listener) {
+    requireOpen();
+    WatchSession session =
+        new WatchSession(endpoints, connections.timer(), options, listener, watches::remove);
+    watches.add(session);
+    session.open();
+    if (closed) {
+      session.close();
+    }
+    return session;
+  }
+
+  /** Asks the member at {@code endpoint}, one of {@link #endpoints}, how it is doing. */
+  public CompletableFuture<EndpointStatus> statusAsync(String endpoint) {
+    return calls.callAt(
+        endpoints.named(endpoint),
+        MaintenanceGrpc.getStatusMethod(),
+        StatusRequest.getDefaultInstance(),
+        Wire::status);
+  }
+
+  /** Asks the member at {@code endpoint} how it is doing and waits. */
+  public EndpointStatus status(String endpoint) {
+    return await(statusAsync(endpoint));
+  }
+
+  /**
+   * Lists the members.
+   *
+   * @param linearizable false takes one member's own view, which works without a quorum
+   */
+  public CompletableFuture<MemberList> memberListAsync(boolean linearizable) {
+    return calls.call(
+        ClusterGrpc.getMemberListMethod(),
+        MemberListRequest.newBuilder().setLinearizable(linearizable).build(),
+        Effect.READS,
+        Wire::members);
+  }
+
+  /** Lists the members and waits for them. */
+  public MemberList memberList(boolean linearizable) {
+    return await(memberListAsync(linearizable));
+  }
+
+  /** Lists the alarms that are up. */
+  public CompletableFuture<List<Alarm>> alarmsAsync() {
+    AlarmRequest all = AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.GET).build();
+    return calls.call(MaintenanceGrpc.getAlarmMethod(), all, Effect.READS, KelsonClient::alarms);
+  }
+
+  /** Lists the alarms that are up and waits for them. */
+  public List<Alarm> alarms() {
+    return await(alarmsAsync());
+  }
+
+  private static List<Alarm> alarms(AlarmResponse response) {
+    List<Alarm> alarms = new ArrayList<>();
+    response
+        .getAlarmsList()
+        .forEach(
+            alarm ->
+                alarms.add(
+                    new Alarm(
+                        alarm.getMemberID(),
+                        switch (alarm.getAlarm()) {
+                          case NONE, NOSPACE, CORRUPT -> alarm.getAlarm().name();
+                          case UNRECOGNIZED -> Integer.toString(alarm.getAlarmValue());
+                        })));
+    return alarms;
+  }
+
+  /**
+   * Ends every watch, fails what is under way and lets go of threads and connections, waiting up to
+   * two seconds for them. Idempotent.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    watches.forEach(WatchSession::close);
+    List<ManagedChannel> open = new ArrayList<>();
+    for (Endpoint endpoint : endpoints.all()) {
+      ManagedChannel channel = endpoint.close();
+      if (channel != null) {
+        open.add(channel);
+      }
+    }
+    connections.close(open);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the client is closed");
+    }
+  }
+
+  private static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      // Whoever waits is being told to stop: give the request up; a write's outcome stays unknown.
+      future.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new OutcomeUnknownException(ErrorCode.CANCELLED, "interrupted while waiting", e);
+    } catch (ExecutionException e) {
+      throw rethrown(e.getCause());
+    } catch (CancellationException e) {
+      throw new OutcomeUnknownException(ErrorCode.CANCELLED, "cancelled while waiting", e);
+    }
+  }
+
+  /** The failure, with the trace of the one who waited for it. */
+  private static RuntimeException rethrown(Throwable cause) {
+    if (cause instanceof RuntimeException failure) {
+      failure.addSuppressed(new CompletionException("waited for here", null));
+      return failure;
+    }
+    return new CompletionException(cause);
+  }
+}
