@@ -1,0 +1,63 @@
+package io.kelson.cli;
+
+import io.kelson.client.KelsonClient;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What a running command works with: the console, the global flags, and clients made on demand. */
+final class Session implements AutoCloseable {
+  private final Console console;
+  private final Environment environment;
+  private final Globals globals;
+  private final List<KelsonClient> clients = new CopyOnWriteArrayList<>();
+
+  Session(Console console, Environment environment, Globals globals) {
+    this.console = console;
+    this.environment = environment;
+    this.globals = globals;
+  }
+
+  Console console() {
+    return console;
+  }
+
+  Environment environment() {
+    return environment;
+  }
+
+  Globals globals() {
+    return globals;
+  }
+
+  /** A client of the endpoints of the command line. */
+  KelsonClient client() {
+    return client(globals.endpoints());
+  }
+
+  KelsonClient client(List<String> endpoints) {
+    if (endpoints.isEmpty()) {
+      throw new CliException(
+          ExitCode.BAD_CONNECTION, "no available endpoints; name one with --endpoints=host:port");
+    }
+    try {
+      KelsonClient client =
+          KelsonClient.builder()
+              .endpoints(endpoints)
+              .inOrder(true)
+              .connectTimeout(globals.dialTimeout())
+              .requestTimeout(globals.commandTimeout())
+              .keepAliveTime(globals.keepAliveTime())
+              .keepAliveTimeout(globals.keepAliveTimeout())
+              .build();
+      clients.add(client);
+      return client;
+    } catch (IllegalArgumentException e) {
+      throw CliException.badArgs(e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() {
+    clients.forEach(KelsonClient::close);
+  }
+}
