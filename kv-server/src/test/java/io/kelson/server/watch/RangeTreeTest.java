@@ -19,7 +19,7 @@ class RangeTreeTest {
     Random random = new Random(seed);
     WatcherIndex index = new WatcherIndex();
     List<Watcher> all = new ArrayList<>();
-    for (int step = 0; step < 3000; step++) {
+    for (int step = 0; step < 1000; step++) {
       if (all.isEmpty() || random.nextInt(5) < 3) {
         Watcher added = watcher(step, randomRange(random));
         added.slot = index.add(added);

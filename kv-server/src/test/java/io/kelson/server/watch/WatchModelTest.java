@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Random writers, watchers, stalls, compactions and jumps, all on one thread from one seed; what
  * each client heard is then checked by {@link WatchOracle} against everything that happened.
  *
- * <p>To replay a failure, run this test with {@code -Dwatch.seed=N}.
+ * <p>To replay a failure, run this test with {@code -Dwatch.seed=N}; for a longer search with
+ * {@code -Dwatch.seeds=COUNT}.
  */
 class WatchModelTest {
   private static final WatchOptions OPTIONS = new WatchOptions(1000, 220, 700, 5, 400, 4, 6);
@@ -33,7 +34,9 @@ class WatchModelTest {
 
   static LongStream seeds() {
     Long seed = Long.getLong("watch.seed");
-    return seed != null ? LongStream.of(seed) : LongStream.range(0, 400);
+    return seed != null
+        ? LongStream.of(seed)
+        : LongStream.range(0, Long.getLong("watch.seeds", 200));
   }
 
   @ParameterizedTest(name = "seed {0}")
