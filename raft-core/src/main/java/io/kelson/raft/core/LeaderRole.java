@@ -22,6 +22,7 @@ final class LeaderRole extends RoleState {
   private int quorumTicks;
   private long transferTarget;
   private int transferTicks;
+  private boolean transferAsked;
 
   LeaderRole(RaftCore core) {
     super(core);
@@ -70,6 +71,7 @@ final class LeaderRole extends RoleState {
     }
     if (++heartbeatTicks >= core.config().heartbeatTicks()) {
       heartbeatTicks = 0;
+      transferAsked = false;
       maybeOpenRound();
       replication.heartbeat();
     }
@@ -199,15 +201,19 @@ final class LeaderRole extends RoleState {
     }
     transferTarget = target;
     transferTicks = 0;
+    transferAsked = false;
     maybeHandOver();
   }
 
-  /** Has the target campaign as soon as its log is complete (thesis, section 3.10). */
+  /**
+   * Has the target campaign as soon as its log is complete (thesis, section 3.10); once per
+   * heartbeat, in case the message is lost.
+   */
   private void maybeHandOver() {
-    if (transferTarget == 0) {
-      return;
-    }
-    if (replication.find(transferTarget).match() == core.log().last()) {
+    if (transferTarget != 0
+        && !transferAsked
+        && replication.find(transferTarget).match() == core.log().last()) {
+      transferAsked = true;
       core.outbox().send(new TimeoutNow(core.self(), transferTarget, core.term()));
     }
   }

@@ -281,7 +281,7 @@ public final class RaftCore {
     maybeTakeTerm(message);
     switch (role.role()) {
       case FOLLOWER -> {}
-      case PRE_CANDIDATE, CANDIDATE -> becomeFollower(term, "another member won the election");
+      case PRE_CANDIDATE, CANDIDATE -> becomeFollower(term, "heard of the leader");
       case LEADER ->
           throw new InvariantViolation(
               "member " + Long.toHexString(message.from()) + " leads this leader's own term");

@@ -10,8 +10,8 @@ package io.kelson.raft.progress;
  * heartbeats is sent.
  *
  * <p>Any message may be lost, so nothing here waits for one answer forever. The leader counts
- * heartbeats: a request unanswered for one of them may be repeated as soon as the follower is heard
- * of again ({@link #maybeResume}); a pipeline without acknowledgement for two of them is
+ * heartbeats: a request unanswered for two of them may be repeated as soon as the follower is heard
+ * of again ({@link #maybeResume}); a pipeline without acknowledgement for one of them is
  * {@linkplain #isStalled() stalled}, and the next heartbeat asks about its far end, which either
  * acknowledges it or brings the rejection that leads back to probing.
  *
@@ -106,7 +106,7 @@ public final class Progress {
    * Whether a pipeline has gone without acknowledgement for so long that part of it may be lost.
    */
   public boolean isStalled() {
-    return state == State.REPLICATE && !isIdle() && heartbeatsSinceProgress >= 2;
+    return state == State.REPLICATE && !isIdle() && heartbeatsSinceProgress >= 1;
   }
 
   /** The highest commit index the follower has been told and could take. */
@@ -153,7 +153,7 @@ public final class Progress {
     ackedRound = Math.max(ackedRound, round);
   }
 
-  /** Ends a pause that has outlived a heartbeat: what it waits for was probably lost. */
+  /** Ends a pause that has outlived two heartbeats: what it waits for was probably lost. */
   public void maybeResume() {
     if (paused && heartbeatsPaused >= 2) {
       paused = false;
@@ -177,7 +177,7 @@ public final class Progress {
       paused = false;
     }
     inflights.freeTo(index);
-    if (state != State.REPLICATE && match == next - 1 && (grew || !paused)) {
+    if (state != State.REPLICATE && match == next - 1 && !paused) {
       becomeReplicate();
     }
     return grew;

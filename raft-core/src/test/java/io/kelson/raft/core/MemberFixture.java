@@ -128,7 +128,7 @@ final class MemberFixture {
   RaftCore candidate() {
     RaftCore core = preCandidate();
     Effects effects = null;
-    for (long voter : core.configuration().voters()) {
+    for (long voter : core.configuration().members()) {
       if (voter != 1 && core.role() == Role.PRE_CANDIDATE) {
         effects = receive(core, new VoteResponse(voter, 1, core.term() + 1, true, true));
       }
@@ -153,7 +153,7 @@ final class MemberFixture {
   /** A leader that has just won. */
   RaftCore freshLeader() {
     RaftCore core = candidate();
-    for (long voter : core.configuration().voters()) {
+    for (long voter : core.configuration().members()) {
       if (voter != 1 && core.role() == Role.CANDIDATE) {
         receive(core, new VoteResponse(voter, 1, core.term(), false, true));
       }
