@@ -21,7 +21,7 @@ import org.rocksdb.WriteBatch;
  */
 final class Fences {
   /** At most so many keys are walked at either end of a range that is counted. */
-  static final int MAX_BUCKET = 1024;
+  static final int MAX_BUCKET = 512;
 
   private final NavigableMap<ByteString, Long> counts =
       new TreeMap<>(ByteString.unsignedLexicographicalComparator());
