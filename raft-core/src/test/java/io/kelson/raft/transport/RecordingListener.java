@@ -37,8 +37,10 @@ final class RecordingListener implements TransportListener {
   /** The next event of that kind; those of other kinds before it are passed over. */
   Event await(What what) throws InterruptedException {
     List<Event> passedOver = new ArrayList<>();
+    // One limit for the whole wait: pings come in for as long as a connection lasts.
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (true) {
-      Event event = events.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      Event event = events.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (event == null) {
         return fail("no " + what + ", only " + passedOver);
       }
