@@ -36,11 +36,11 @@ final class FrameCursor {
   private int recordAt;
   private String problem;
 
-  FrameCursor(Segment segment, int windowBytes) {
+  FrameCursor(Segment segment, int wantedWindowBytes) {
     this.file = segment.file();
     this.name = segment.name();
     this.codec = segment.codec();
-    this.windowBytes = windowBytes;
+    this.windowBytes = (int) Math.min(wantedWindowBytes, segment.capacityBytes());
     this.window = ByteBuffer.allocate(windowBytes).order(ByteOrder.LITTLE_ENDIAN).limit(0);
   }
 

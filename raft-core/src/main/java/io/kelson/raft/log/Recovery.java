@@ -67,9 +67,13 @@ final class Recovery {
     }
   }
 
-  /** Makes what was read durable and the cut final; the appender continues from there. */
+  /**
+   * Makes what was read durable and the cut final; the appender continues from there. The names
+   * come first: nothing may refer to a segment whose name could still vanish.
+   */
   void settle(Appender appender) throws IOException {
     Segment last = state.current();
+    directory.sync();
     rewrite(last, testified, end);
     sealBefore(last, appender);
     appender.moveTo(last, end, number, chain);
@@ -261,7 +265,7 @@ final class Recovery {
   }
 
   private static void rewrite(Segment segment, long from, long to) throws IOException {
-    ByteBuffer piece = ByteBuffer.allocateDirect(WINDOW_BYTES);
+    ByteBuffer piece = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, to - from));
     for (long offset = from; offset < to; ) {
       piece.clear().limit((int) Math.min(piece.capacity(), to - offset));
       int bytes = segment.file().read(piece, offset);

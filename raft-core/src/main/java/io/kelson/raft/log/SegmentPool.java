@@ -16,7 +16,7 @@ import java.util.concurrent.FutureTask;
  * <p>Guarded by the log's write lock, except for the filling itself, which runs in the background.
  */
 final class SegmentPool {
-  private static final int FILL_BYTES = 256 << 10;
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10);
 
   /** Filling syncs so often, so that no large flush stands in the way of a commit's small one. */
   private static final int FILL_SYNC_BYTES = 4 << 20;
@@ -84,11 +84,18 @@ final class SegmentPool {
     return new Segment(header, directory.open(name));
   }
 
-  /** Waits until nothing is being prepared; what is not finished is left for {@link #adopt}. */
-  void close() throws IOException {
+  /**
+   * Waits until nothing is being prepared. What is not finished, or could not be, is left for
+   * {@link #adopt}; it holds nothing.
+   */
+  void close() {
     closing = true;
     if (filling != null) {
-      await(filling);
+      try {
+        await(filling);
+      } catch (IOException e) {
+        filling = null;
+      }
     }
   }
 
@@ -123,7 +130,7 @@ final class SegmentPool {
   }
 
   private void fillWithZeros(int bytes) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(bytes, FILL_BYTES));
+    ByteBuffer zeros = ZEROS.duplicate();
     try (LogFile spare = directory.create(Format.SPARE_NAME)) {
       for (int offset = 0; offset < bytes && !closing; ) {
         zeros.clear().limit(Math.min(bytes - offset, zeros.capacity()));

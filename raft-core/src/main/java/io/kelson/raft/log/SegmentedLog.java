@@ -367,24 +367,34 @@ public final class SegmentedLog implements Closeable {
    *     nothing else can bring it back
    */
   public void cut(LogPosition upTo) throws IOException {
-    change(
-        () -> {
-          if (upTo.index() <= state.base().index()) {
-            return;
-          }
-          if (!state.holds(upTo)) {
-            throw new IllegalArgumentException(
-                "cannot cut at " + upTo + ", the log is " + state.base() + ".." + state.last());
-          }
-          makeRoom(POSITION_RECORD_BYTES);
-          long oldest = state.oldestSegmentAfter(upTo.index());
-          appender.position(Format.CUT, upTo, oldest);
-          synchronized (state) {
-            state.cut(upTo, oldest);
-          }
-          appender.force();
-          giveBackUnneeded();
-        });
+    writeLock.lock();
+    try {
+      requireUsable();
+      if (upTo.index() > state.base().index()) {
+        requireHolds(upTo);
+        change(() -> recordCut(upTo));
+      }
+    } finally {
+      writeLock.unlock();
+    }
+  }
+
+  private void requireHolds(LogPosition position) {
+    if (!state.holds(position)) {
+      throw new IllegalArgumentException(
+          "cannot cut at " + position + ", the log is " + state.base() + ".." + state.last());
+    }
+  }
+
+  private void recordCut(LogPosition upTo) throws IOException {
+    makeRoom(POSITION_RECORD_BYTES);
+    long oldest = state.oldestSegmentAfter(upTo.index());
+    appender.position(Format.CUT, upTo, oldest);
+    synchronized (state) {
+      state.cut(upTo, oldest);
+    }
+    appender.force();
+    giveBackUnneeded();
   }
 
   /**
@@ -393,29 +403,29 @@ public final class SegmentedLog implements Closeable {
    *
    * @param base position of the last entry that the snapshot covers
    * @param hardState the hard state to go with it, which keeps the promises made so far
+   * @throws IllegalArgumentException if that would take back what is committed or promised; the log
+   *     then takes nothing more
    */
   public void reset(LogPosition base, HardState hardState) throws IOException {
-    change(
-        () -> {
-          if (base.index() < state.hardState().commit()) {
-            throw new IllegalArgumentException(
-                "cannot begin again at "
-                    + base
-                    + ", before the commit index of "
-                    + state.hardState());
-          }
-          appender.force();
-          makeRoom(2 * POSITION_RECORD_BYTES);
-          long oldest = state.current().number();
-          appender.position(Format.RESET, base, oldest);
-          appender.hardState(hardState);
-          synchronized (state) {
-            state.reset(base, oldest);
-            state.hardState(hardState);
-          }
-          appender.force();
-          giveBackUnneeded();
-        });
+    change(() -> recordReset(base, hardState));
+  }
+
+  private void recordReset(LogPosition base, HardState hardState) throws IOException {
+    if (base.index() < state.hardState().commit()) {
+      throw new IllegalArgumentException(
+          "cannot begin again at " + base + ", before the commit index of " + state.hardState());
+    }
+    appender.force();
+    makeRoom(2 * POSITION_RECORD_BYTES);
+    long oldest = state.current().number();
+    appender.position(Format.RESET, base, oldest);
+    appender.hardState(hardState);
+    synchronized (state) {
+      state.reset(base, oldest);
+      state.hardState(hardState);
+    }
+    appender.force();
+    giveBackUnneeded();
   }
 
   private void giveBackUnneeded() throws IOException {
@@ -490,6 +500,9 @@ public final class SegmentedLog implements Closeable {
         appender.mark();
         appender.force();
       }
+    } catch (IOException e) {
+      failure = e;
+      throw e;
     } finally {
       pool.close();
       for (Segment segment : state.segments()) {
@@ -520,11 +533,11 @@ public final class SegmentedLog implements Closeable {
   }
 
   private void requireUsable() throws LogFailedException {
-    if (closed) {
-      throw new IllegalStateException("the log in " + directory.describe() + " is closed");
-    }
     if (failure != null) {
       throw new LogFailedException(failure);
+    }
+    if (closed) {
+      throw new IllegalStateException("the log in " + directory.describe() + " is closed");
     }
   }
 }

@@ -32,14 +32,14 @@ class CrashTest {
     LogModel model = new LogModel(seed);
     script(disk, model);
     long steps = disk.steps();
-    try (SegmentedLog log = open(disk)) {
+    try (SegmentedLog log = TestLogs.open(disk)) {
       check(log, model);
     }
     return steps;
   }
 
   private static void script(CrashableDirectory disk, LogModel model) throws IOException {
-    try (SegmentedLog log = open(disk)) {
+    try (SegmentedLog log = TestLogs.open(disk)) {
       for (int i = 0; i < SCRIPT_STEPS; i++) {
         model.step(log);
       }
@@ -53,14 +53,14 @@ class CrashTest {
       throws IOException {
     disk.crash(random);
     disk.losePowerAtStep(1 + random.nextInt(8));
-    try (SegmentedLog log = open(disk)) {
+    try (SegmentedLog log = TestLogs.open(disk)) {
       model.adopt(check(log, model));
       disk.losePower();
     } catch (IOException e) {
       assertThat(disk.powerLost()).as("during recovery or when it was done: " + e).isTrue();
     }
     disk.crash(random);
-    try (SegmentedLog log = open(disk)) {
+    try (SegmentedLog log = TestLogs.open(disk)) {
       model.adopt(check(log, model));
       model.appendDurably(log);
       model.appendDurably(log);
@@ -72,7 +72,7 @@ class CrashTest {
       assertThat(disk.powerLost()).as("after recovery: " + e).isTrue();
     }
     disk.crash(random);
-    try (SegmentedLog log = open(disk)) {
+    try (SegmentedLog log = TestLogs.open(disk)) {
       model.adopt(check(log, model));
     }
   }
@@ -85,15 +85,5 @@ class CrashTest {
     assertThat(restored.last()).isEqualTo(found.last());
     assertThat(restored.termRuns()).isEqualTo(found.termRuns());
     return found;
-  }
-
-  private static SegmentedLog open(CrashableDirectory disk) throws IOException {
-    return SegmentedLog.open(
-        LogOptions.builder(disk)
-            .segmentBytes(16 << 10)
-            .bufferBytes(4 << 10)
-            .background(Runnable::run)
-            .salts(new Random(disk.steps())::nextLong)
-            .build());
   }
 }

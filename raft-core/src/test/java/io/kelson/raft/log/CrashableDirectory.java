@@ -87,6 +87,11 @@ public final class CrashableDirectory implements LogDirectory {
     fault = new Fault(operation, nth, message);
   }
 
+  /** Whether the failure that was asked for is still to come. */
+  public synchronized boolean failurePending() {
+    return fault != null;
+  }
+
   /**
    * Power fails, if it has not yet, and comes back: settles what survives. Files opened before are
    * unusable afterwards.
