@@ -125,11 +125,18 @@ public final class DiskDirectory implements LogDirectory {
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
       int start = target.position();
+      return (int) query(channel -> readFully(channel, target.position(start), position));
+    }
+
+    private interface Query {
+      long ask(FileChannel channel) throws IOException;
+    }
+
+    /** Asks the reading channel, on a new one if somebody's interrupt closed it. */
+    private long query(Query query) throws IOException {
       while (true) {
-        FileChannel channel = readingChannel();
-        target.position(start);
         try {
-          return readFully(channel, target, position);
+          return query.ask(readingChannel());
         } catch (ClosedChannelException e) {
           requireStillOpen(e);
         }
@@ -177,7 +184,7 @@ public final class DiskDirectory implements LogDirectory {
 
     @Override
     public long size() throws IOException {
-      return writing.size();
+      return query(FileChannel::size);
     }
 
     @Override
