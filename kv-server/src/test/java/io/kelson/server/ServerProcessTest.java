@@ -1,0 +1,174 @@
+package io.kelson.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.kelson.api.KVGrpc;
+import io.kelson.api.PutRequest;
+import io.kelson.api.RangeRequest;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code kelson server} as a process: what it prints, how it ends, and what it refuses. */
+class ServerProcessTest {
+  private static final Pattern CLIENT_PORT =
+      Pattern.compile("serving client traffic insecurely.*http://127\\.0\\.0\\.1:(\\d+)");
+
+  @TempDir Path temp;
+  private final List<Process> started = new ArrayList<>();
+  private final List<String> output = new ArrayList<>();
+
+  @AfterEach
+  void endAll() throws InterruptedException {
+    for (Process process : started) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void aTerminatedServerEndsInGoodOrder() throws Exception {
+    Process server = kelson("server", "--data-dir=" + temp.resolve("d"), ANY_CLIENT, ANY_PEER, OWN);
+    awaitLine(server, "ready to serve client requests");
+    server.destroy();
+    assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.exitValue()).isZero();
+  }
+
+  @Test
+  void aKilledServerHasEveryAcknowledgedWriteWhenItComesBack() throws Exception {
+    String[] command = {"server", "--data-dir=" + temp.resolve("d"), ANY_CLIENT, ANY_PEER, OWN};
+    Process first = kelson(command);
+    int acknowledged = 500;
+    ManagedChannel channel = connect(first);
+    try {
+      awaitLine(first, "ready to serve client requests");
+      for (int i = 0; i < acknowledged; i++) {
+        KVGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(60, TimeUnit.SECONDS)
+            .put(PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("k" + i)).build());
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+    first.destroyForcibly().waitFor();
+
+    Process second = kelson(command);
+    channel = connect(second);
+    try {
+      var found =
+          KVGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(60, TimeUnit.SECONDS)
+              .range(
+                  RangeRequest.newBuilder()
+                      .setKey(ByteString.copyFromUtf8("k"))
+                      .setRangeEnd(ByteString.copyFromUtf8("l"))
+                      .setCountOnly(true)
+                      .build());
+      assertThat(found.getCount()).isEqualTo(acknowledged);
+      assertThat(found.getHeader().getRevision()).isEqualTo(acknowledged + 1);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void aSecondProcessOnTheSameDirectoryIsRefused() throws Exception {
+    String directory = "--data-dir=" + temp.resolve("d");
+    Process first = kelson("server", directory, ANY_CLIENT, ANY_PEER, OWN);
+    awaitLine(first, "ready to serve client requests");
+    Process second = kelson("server", directory, ANY_CLIENT, ANY_PEER, OWN);
+    assertEnds(second, Main.EXIT_CANNOT_START, "in use by process " + first.pid());
+    assertThat(first.isAlive()).isTrue();
+  }
+
+  @Test
+  void aPortInUseIsNamed() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String url = "http://127.0.0.1:" + taken.getLocalPort();
+      Process server =
+          kelson(
+              "server",
+              "--data-dir=" + temp.resolve("d"),
+              "--listen-client-urls=" + url,
+              "--advertise-client-urls=" + url,
+              ANY_PEER,
+              OWN);
+      assertEnds(server, Main.EXIT_CANNOT_START, "cannot listen on " + url);
+    }
+    assertThat(temp.resolve("d")).doesNotExist();
+  }
+
+  @Test
+  void badUseIsRefusedWithACodeOfItsOwn() throws Exception {
+    assertEnds(kelson("server", "--nmae=x"), Main.EXIT_USAGE, "did you mean --name?");
+    assertEnds(kelson("serve"), Main.EXIT_USAGE, "did you mean server?");
+    assertEnds(kelson(), Main.EXIT_USAGE, "Usage: kelson server");
+  }
+
+  @Test
+  void versionAndHelpPrintAndSucceed() throws Exception {
+    assertEnds(kelson("server", "--version"), 0, "etcd Version: 3.7.1");
+    assertEnds(kelson("server", "--help"), 0, "--initial-cluster-token");
+    assertEnds(kelson("--version"), 0, "Kelson Version:");
+  }
+
+  private static final String ANY_CLIENT = "--listen-client-urls=http://127.0.0.1:0";
+  private static final String ANY_PEER = "--listen-peer-urls=http://127.0.0.1:0";
+  private static final String OWN = "--initial-advertise-peer-urls=http://127.0.0.1:0";
+
+  private Process kelson(String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx128m");
+    // The tests' own logging is quiet; the server's shall speak.
+    command.add("-Dlogback.configurationFile=kelson-logback.xml");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(List.of(args));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    started.add(process);
+    return process;
+  }
+
+  private ManagedChannel connect(Process server) throws IOException {
+    Matcher port = CLIENT_PORT.matcher(awaitLine(server, "serving client traffic"));
+    assertThat(port.find()).isTrue();
+    return NettyChannelBuilder.forAddress("127.0.0.1", Integer.parseInt(port.group(1)))
+        .usePlaintext()
+        .build();
+  }
+
+  /** Reads what the process prints up to a line with that text. */
+  private String awaitLine(Process process, String text) throws IOException {
+    BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      output.add(line);
+      if (line.contains(text)) {
+        return line;
+      }
+    }
+    throw new AssertionError("the process ended without printing \"" + text + "\": " + output);
+  }
+
+  private void assertEnds(Process process, int code, String text) throws Exception {
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(printed).contains(text);
+    assertThat(process.exitValue()).isEqualTo(code);
+  }
+}
