@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.rocksdb.ColumnFamilyHandle;
@@ -31,6 +32,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
 
   private final Database database;
   private final Fences fences;
+  private final Purge purge;
 
   /** One for being open, one for each view that is not released, one for each call under way. */
   private final AtomicInteger users = new AtomicInteger(1);
@@ -43,6 +45,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
   private MvccStore(Database database) {
     this.database = database;
     this.fences = Fences.load(database);
+    this.purge = new Purge(database);
     byte[] position = meta(Layout.APPLIED);
     this.applied = position == null ? LogPosition.ZERO : Layout.decodePosition(position);
     this.members = loadMembers();
@@ -280,6 +283,21 @@ public final class MvccStore implements EventHistory, AutoCloseable {
         });
   }
 
+  /**
+   * Takes some history before the compact revision out of the database; for a background thread,
+   * which calls it until there is nothing left. Readers and the apply thread go on meanwhile.
+   *
+   * @param maxEvents roughly how many events to take out in this call
+   * @return whether anything is left to do
+   */
+  public boolean purgeCompacted(int maxEvents) {
+    synchronized (purge) {
+      try (StoreView view = acquireView()) {
+        return purge.step(view, maxEvents);
+      }
+    }
+  }
+
   /** Holds a view, so that the database stays open, while something else is asked of it. */
   private <T> T whileOpen(Supplier<T> question) {
     StoreView view = acquireView();
@@ -334,6 +352,19 @@ public final class MvccStore implements EventHistory, AutoCloseable {
       crc.update(0);
     }
     return crc.getValue();
+  }
+
+  /** Number of records in a column family; for tests. */
+  long records(Function<Database, ColumnFamilyHandle> family) {
+    long records = 0;
+    try (BoundedIterator iterator =
+        new BoundedIterator(
+            database, family.apply(database), database.plainReads(), new byte[0], null)) {
+      while (iterator.advance()) {
+        records++;
+      }
+    }
+    return records;
   }
 
   /** Number of keys by the fences' account; for tests. */

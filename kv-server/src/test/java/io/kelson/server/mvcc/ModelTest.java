@@ -57,6 +57,13 @@ class ModelTest {
         }
         compareEvents();
       }
+      while (bed.store.purgeCompacted(10)) {
+        compareEvents();
+      }
+      for (int i = 0; i < 200; i++) {
+        compareRange();
+      }
+      compareEvents();
       assertThat(bed.store.countedKeys())
           .isEqualTo(model.range(everything().build(), false).count());
     } finally {
@@ -249,6 +256,7 @@ class ModelTest {
         bed.events.addAll(events);
       }
       case 2 -> compact();
+      case 3 -> bed.store.purgeCompacted(1 + random.nextInt(30));
       default -> {}
     }
   }

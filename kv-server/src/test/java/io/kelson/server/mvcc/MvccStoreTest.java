@@ -6,8 +6,10 @@ import static io.kelson.server.apply.TestBed.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kelson.api.CompactionRequest;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.server.apply.TestBed;
+import io.kelson.server.proto.InternalRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -142,6 +144,36 @@ class MvccStoreTest {
 
   private static List<Long> revisions(List<RevisionEvents> read) {
     return read.stream().map(RevisionEvents::revision).toList();
+  }
+
+  @Test
+  void purgingLeavesWhatCanStillBeReadAndNothingElse() {
+    try (TestBed bed = new TestBed(directory)) {
+      for (int i = 0; i < 10; i++) {
+        bed.put("kept", "1");
+        bed.put("gone", "1");
+        bed.delete("gone", "");
+      }
+      bed.put("kept", "2");
+      List<RevisionEvents> last = bed.store.read(32, 33, 9, 99);
+      assertThat(bed.store.purgeCompacted(9)).as("nothing was compacted").isFalse();
+      bed.one(
+          InternalRequest.newBuilder()
+              .setCompaction(CompactionRequest.newBuilder().setRevision(32)));
+      long hash = bed.store.hashKv(0);
+      int steps = 1;
+      while (bed.store.purgeCompacted(9)) {
+        steps++;
+      }
+      assertThat(steps).isEqualTo(4);
+      assertThat(bed.store.records(Database::rev)).isEqualTo(1);
+      // The pair before the newest event: a watcher may still ask for it.
+      assertThat(bed.store.records(Database::hist)).isEqualTo(1);
+      assertThat(bed.store.records(Database::cur)).isEqualTo(1);
+      assertThat(bed.store.read(32, 33, 9, 99)).isEqualTo(last);
+      assertThat(last.get(0).events().get(0).getPrevKv().getVersion()).isEqualTo(10);
+      assertThat(bed.store.hashKv(0)).isEqualTo(hash);
+    }
   }
 
   @Test
