@@ -7,4 +7,9 @@ package io.kelson.chaos;
  * @param memberId its member id, unsigned
  * @param term the term it leads in
  */
-public record Leadership(ClusterNode node, long memberId, long term) {}
+public record Leadership(ClusterNode node, long memberId, long term) {
+  @Override
+  public String toString() {
+    return node + " (" + Long.toHexString(memberId) + ") in term " + term;
+  }
+}
