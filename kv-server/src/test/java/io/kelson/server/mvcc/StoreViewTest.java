@@ -7,8 +7,10 @@ import static io.kelson.server.apply.TestBed.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kelson.api.CompactionRequest;
 import io.kelson.api.TxnRequest;
 import io.kelson.server.apply.TestBed;
+import io.kelson.server.proto.InternalRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +126,62 @@ class StoreViewTest {
     }
     // Had a reference leaked, the files would still be locked.
     MvccStore.open(directory, MvccOptions.defaults(TestBed.CLUSTER)).close();
+  }
+
+  @Test
+  void purgingBesideTheWriterNeverTakesWhatAWatcherMayAskFor() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    AtomicBoolean done = new AtomicBoolean();
+    try (TestBed bed = new TestBed(directory)) {
+      putBoth(bed, 0);
+      Future<Long> purge =
+          threads.submit(() -> repeatUntil(done, () -> bed.store.purgeCompacted(3)));
+      Future<Long> watcher = threads.submit(() -> repeatUntil(done, () -> readOldest(bed.store)));
+      for (int i = 1; i <= 1500; i++) {
+        putBoth(bed, i);
+        if (i % 20 == 0) {
+          bed.one(
+              InternalRequest.newBuilder()
+                  .setCompaction(CompactionRequest.newBuilder().setRevision(bed.revision() - 5)));
+        }
+      }
+      done.set(true);
+      assertThat(purge.get()).isPositive();
+      assertThat(watcher.get()).isPositive();
+      while (bed.store.purgeCompacted(1000)) {
+        readOldest(bed.store);
+      }
+      assertThat(bed.store.records(Database::rev))
+          .isEqualTo(2 * (bed.revision() - bed.store.compactRevision() + 1));
+    } finally {
+      done.set(true);
+      threads.shutdownNow();
+    }
+  }
+
+  private static long repeatUntil(AtomicBoolean done, Runnable action) {
+    long times = 0;
+    while (!done.get()) {
+      action.run();
+      times++;
+    }
+    return times;
+  }
+
+  /** Reads the oldest events and the state between them; both must be whole. */
+  private static void readOldest(MvccStore store) {
+    try (StoreView view = store.acquireView()) {
+      long oldest = Math.max(2, view.compactRevision());
+      try (EventReader events = view.events(oldest, oldest + 3)) {
+        while (events.advance()) {
+          var event = events.event();
+          assertThat(event.hasPrevKv()).isEqualTo(event.getKv().getVersion() > 1);
+        }
+      }
+      RangeResult state = view.range(rangeRequest("a", "c").setRevision(oldest).build());
+      assertThat(state.count()).isEqualTo(2);
+      assertThat(state.kvs()).allMatch(pair -> pair.getModRevision() == oldest);
+    }
   }
 
   private static void putBoth(TestBed bed, int number) {
