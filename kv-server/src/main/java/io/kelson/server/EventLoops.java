@@ -1,6 +1,5 @@
 package io.kelson.server;
 
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -39,7 +38,6 @@ final class EventLoops implements AutoCloseable {
 
   @Override
   public void close() {
-    EventLoopGroup closing = group;
-    closing.shutdownGracefully(0, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    group.shutdownGracefully(0, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

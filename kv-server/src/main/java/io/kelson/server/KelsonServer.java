@@ -1,8 +1,5 @@
 package io.kelson.server;
 
-import io.grpc.Server;
-import io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.kelson.raft.core.CoreConfig;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.Role;
@@ -16,20 +13,15 @@ import io.kelson.raft.runtime.RaftListener;
 import io.kelson.raft.runtime.RaftNode;
 import io.kelson.raft.runtime.RaftNodeOptions;
 import io.kelson.raft.runtime.RaftStatus;
-import io.kelson.raft.transport.LoggingTransportListener;
 import io.kelson.raft.transport.NettyTransport;
-import io.kelson.raft.transport.PeerAddress;
-import io.kelson.raft.transport.TransportListener;
-import io.kelson.raft.transport.TransportOptions;
 import io.kelson.server.apply.Applier;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.DataDirectory;
 import io.kelson.server.cluster.Identity;
 import io.kelson.server.cluster.MemberIds;
+import io.kelson.server.config.ConfigException;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.ServerConfig.ClusterState;
-import io.kelson.server.config.UrlList;
-import io.kelson.server.http.PortUnification;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.proto.MemberAttributes;
@@ -37,17 +29,13 @@ import io.kelson.server.rpc.ClientDoor;
 import io.kelson.server.watch.WatchHub;
 import io.kelson.server.watch.WatchOptions;
 import io.kelson.server.watch.WatchTimer;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.URI;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +43,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -77,7 +66,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class KelsonServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KelsonServer.class);
-  private static final int MAX_MESSAGE_OVERHEAD_BYTES = 512 << 10;
   private static final int READ_THREADS = 2;
   private static final int MAX_QUEUED_READS = 1024;
   private static final long TICK_MILLIS = 100;
@@ -94,10 +82,8 @@ public final class KelsonServer implements AutoCloseable {
 
   private RaftNode node;
   private WatchHub watches;
-  private Server grpc;
-  private HealthStatusManager healthService;
+  private ClientPort clients;
   private Attributes attributes;
-  private List<String> clientUrls;
   private volatile boolean closing;
 
   private KelsonServer(ServerConfig config, Consumer<Throwable> onFailure) {
@@ -148,7 +134,7 @@ public final class KelsonServer implements AutoCloseable {
     /**
      * Starts the member. On return it listens; see {@link #awaitReady} for when it serves.
      *
-     * @throws io.kelson.server.config.ConfigException if the settings make no sense
+     * @throws ConfigException if the settings make no sense
      * @throws StartFailure if something stands in the way; nothing is left running or locked then
      */
     public KelsonServer start() throws StartFailure {
@@ -159,8 +145,7 @@ public final class KelsonServer implements AutoCloseable {
 
     private ServerConfig embedded() {
       if (dataDir == null) {
-        throw new io.kelson.server.config.ConfigException(
-            "a server needs a data directory; say which with dataDir(path)");
+        throw new ConfigException("a server needs a data directory; say which with dataDir(path)");
       }
       return ServerConfig.builder()
           .dataDir(dataDir)
@@ -204,7 +189,9 @@ public final class KelsonServer implements AutoCloseable {
     ExecutorService catchUp = pushed(Executors.newSingleThreadExecutor(thread("kelson-watch")));
     watches = opened.push(watchHub(store, catchUp, loops));
     startNode(log, store, loops);
-    listen(store, pool, loops);
+    clients =
+        opened.push(
+            ClientPort.open(config, door.health(), door.services(store, watches, pool), loops));
     ScheduledFuture<?> ticks =
         loops
             .group()
@@ -241,8 +228,8 @@ public final class KelsonServer implements AutoCloseable {
         thread("kelson-read"));
   }
 
-  private static java.util.concurrent.ThreadFactory thread(String name) {
-    return new io.netty.util.concurrent.DefaultThreadFactory(name, true);
+  private static ThreadFactory thread(String name) {
+    return new DefaultThreadFactory(name, true);
   }
 
   private WatchHub watchHub(MvccStore store, ExecutorService catchUp, EventLoops loops) {
@@ -257,20 +244,7 @@ public final class KelsonServer implements AutoCloseable {
 
   private void startNode(SegmentedLog log, MvccStore store, EventLoops loops)
       throws StartFailure, IOException {
-    NettyTransport transport =
-        opened.push(
-            new NettyTransport(
-                TransportOptions.builder(cluster.selfId(), cluster.clusterId())
-                    .listen(config.listenPeerUrls().stream().map(UrlList::address).toList())
-                    .peers(peerAddresses())
-                    .eventLoops(loops.group())
-                    .listener(
-                        TransportListener.all(
-                            List.of(
-                                peers,
-                                new LoggingTransportListener(
-                                    cluster.selfId(), cluster.clusterId()))))
-                    .build()));
+    NettyTransport transport = opened.push(PeerPort.open(config, cluster, loops, peers));
     Applier applier =
         new Applier(store, cluster.clusterId(), cluster.selfId(), door.results(), watches);
     RaftNodeOptions options =
@@ -281,29 +255,11 @@ public final class KelsonServer implements AutoCloseable {
             new SecureRandom());
     try {
       node = RaftNode.start(options, log, applier, transport, new NodeEvents());
-    } catch (java.io.UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
       throw Ports.cannotListen("--listen-peer-urls", String.join(",", config.listenPeerUrls()), e);
     }
     opened.push(node);
     handle.set(node);
-  }
-
-  private Map<Long, List<PeerAddress>> peerAddresses() {
-    Map<Long, List<PeerAddress>> addresses = new HashMap<>();
-    for (ClusterInfo.Member member : cluster.members()) {
-      if (member.id() != cluster.selfId()) {
-        addresses.put(
-            member.id(), member.peerUrls().stream().map(KelsonServer::peerAddress).toList());
-      }
-    }
-    return addresses;
-  }
-
-  private static PeerAddress peerAddress(String url) {
-    URI uri = URI.create(url);
-    String host = uri.getHost();
-    boolean bracketed = host.startsWith("[");
-    return new PeerAddress(bracketed ? host.substring(1, host.length() - 1) : host, uri.getPort());
   }
 
   private CoreConfig coreConfig() {
@@ -322,52 +278,13 @@ public final class KelsonServer implements AutoCloseable {
         defaults.maxApplyBytes());
   }
 
-  private void listen(MvccStore store, ExecutorService pool, EventLoops loops) throws StartFailure {
-    healthService = new HealthStatusManager();
-    List<InetSocketAddress> addresses =
-        config.listenClientUrls().stream().map(UrlList::address).toList();
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(addresses.get(0), PortUnification.credentials(door.health()))
-            .directExecutor()
-            .bossEventLoopGroup(loops.group())
-            .workerEventLoopGroup(loops.group())
-            .channelType(EventLoops.serverChannel())
-            .permitKeepAliveTime(1, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES)
-            .addService(healthService.getHealthService())
-            .addServices(door.services(store, watches, pool));
-    addresses.stream().skip(1).forEach(builder::addListenAddress);
-    try {
-      grpc = builder.build().start();
-    } catch (IOException e) {
-      throw Ports.cannotListen(
-          "--listen-client-urls", String.join(",", config.listenClientUrls()), e);
-    }
-    opened.push(grpc::shutdownNow);
-    clientUrls = boundUrls();
-    clientUrls.forEach(
-        url ->
-            LOG.info("serving client traffic insecurely; this is strongly discouraged: {}", url));
-  }
-
-  private List<String> boundUrls() {
-    List<String> urls = new ArrayList<>();
-    for (SocketAddress address : grpc.getListenSockets()) {
-      InetSocketAddress bound = (InetSocketAddress) address;
-      String host = bound.getAddress().getHostAddress();
-      urls.add("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort());
-    }
-    return List.copyOf(urls);
-  }
-
   private void announce(EventLoops loops) {
     boolean anyPort = config.advertiseClientUrls().stream().allMatch(url -> url.endsWith(":0"));
     MemberAttributes said =
         MemberAttributes.newBuilder()
             .setMemberId(cluster.selfId())
             .setName(config.name())
-            .addAllClientUrls(anyPort ? clientUrls : config.advertiseClientUrls())
+            .addAllClientUrls(anyPort ? clients.urls() : config.advertiseClientUrls())
             .build();
     attributes = new Attributes(said, door.proposals(), loops.group().next());
     attributes.published().thenRun(() -> LOG.info("ready to serve client requests"));
@@ -397,7 +314,7 @@ public final class KelsonServer implements AutoCloseable {
 
   /** Where clients are accepted, with the ports actually taken. */
   public List<String> clientUrls() {
-    return clientUrls;
+    return clients.urls();
   }
 
   /** This member's id. */
@@ -448,10 +365,9 @@ public final class KelsonServer implements AutoCloseable {
   }
 
   private void drain() throws InterruptedException {
-    healthService.enterTerminalState();
-    grpc.shutdown();
+    clients.refuseNewCalls();
     watches.close();
-    grpc.awaitTermination(MAX_DRAIN_MILLIS, TimeUnit.MILLISECONDS);
+    clients.awaitCalls(MAX_DRAIN_MILLIS);
     door.stop();
   }
 

@@ -75,12 +75,18 @@ public final class UrlList {
     return uri.getScheme() + "://" + uri.getRawAuthority();
   }
 
-  /** The host and port a URL names, resolved. Expects a URL that was checked here. */
+  /** The host and port a URL names, looked up. Expects a URL that was checked here. */
   public static InetSocketAddress address(String url) {
+    InetSocketAddress unresolved = unresolved(url);
+    return new InetSocketAddress(unresolved.getHostString(), unresolved.getPort());
+  }
+
+  /** The host and port a URL names, not looked up. Expects a URL that was checked here. */
+  public static InetSocketAddress unresolved(String url) {
     URI uri = URI.create(url);
     String host = uri.getHost();
     boolean bracketed = host.startsWith("[");
-    return new InetSocketAddress(
+    return InetSocketAddress.createUnresolved(
         bracketed ? host.substring(1, host.length() - 1) : host, uri.getPort());
   }
 }

@@ -1,0 +1,107 @@
+package io.kelson.server;
+
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.kelson.server.config.ServerConfig;
+import io.kelson.server.config.UrlList;
+import io.kelson.server.http.HealthCheck;
+import io.kelson.server.http.PortUnification;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The port that clients use: gRPC on the event loops themselves, HTTP/1.1 beside it.
+ *
+ * <p>Clients may ping every second and without calls: etcdctl pings every two, and being laxer than
+ * etcd breaks nobody.
+ */
+final class ClientPort implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientPort.class);
+
+  /** What gRPC lets through beyond the largest request, as in etcd. */
+  private static final int MAX_MESSAGE_OVERHEAD_BYTES = 512 << 10;
+
+  private final Server server;
+  private final HealthStatusManager health;
+
+  private ClientPort(Server server, HealthStatusManager health) {
+    this.server = server;
+    this.health = health;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws StartFailure if an address cannot be listened on
+   */
+  static ClientPort open(
+      ServerConfig config,
+      HealthCheck check,
+      List<ServerServiceDefinition> services,
+      EventLoops loops)
+      throws StartFailure {
+    HealthStatusManager health = new HealthStatusManager();
+    List<InetSocketAddress> addresses =
+        config.listenClientUrls().stream().map(UrlList::address).toList();
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(addresses.get(0), PortUnification.credentials(check))
+            .directExecutor()
+            .bossEventLoopGroup(loops.group())
+            .workerEventLoopGroup(loops.group())
+            .channelType(EventLoops.serverChannel())
+            .permitKeepAliveTime(1, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES)
+            .addService(health.getHealthService())
+            .addServices(services);
+    addresses.stream().skip(1).forEach(builder::addListenAddress);
+    try {
+      ClientPort port = new ClientPort(builder.build().start(), health);
+      port.urls().forEach(ClientPort::announce);
+      return port;
+    } catch (IOException e) {
+      throw Ports.cannotListen(
+          "--listen-client-urls", String.join(",", config.listenClientUrls()), e);
+    }
+  }
+
+  /** In etcd's words, which supervisors look for. */
+  private static void announce(String url) {
+    LOG.info("serving client traffic insecurely; this is strongly discouraged: {}", url);
+  }
+
+  /** Where it listens, with the ports the system chose. */
+  List<String> urls() {
+    List<String> urls = new ArrayList<>();
+    for (SocketAddress address : server.getListenSockets()) {
+      InetSocketAddress bound = (InetSocketAddress) address;
+      String host = bound.getAddress().getHostAddress();
+      urls.add("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort());
+    }
+    return List.copyOf(urls);
+  }
+
+  /** Closes the door; calls under way go on. */
+  void refuseNewCalls() {
+    health.enterTerminalState();
+    server.shutdown();
+  }
+
+  /** Waits for calls under way, but not for ever. */
+  void awaitCalls(long atMostMillis) throws InterruptedException {
+    server.awaitTermination(atMostMillis, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+}

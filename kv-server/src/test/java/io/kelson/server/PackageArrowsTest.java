@@ -1,0 +1,81 @@
+package io.kelson.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The arrows between packages, as the design draws them. */
+class PackageArrowsTest {
+  private static JavaClasses main;
+
+  @BeforeAll
+  static void read() {
+    main =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.kelson.server");
+  }
+
+  @Test
+  void packagesDoNotGoInCircles() {
+    slices().matching("io.kelson.server.(*)..").should().beFreeOfCycles().check(main);
+  }
+
+  @Test
+  void theStateMachineKnowsNoDoor() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("..server.mvcc..", "..server.apply..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "..server.rpc..",
+            "..server.http..",
+            "..server.watch..",
+            "..server.config..",
+            "io.netty..",
+            "io.grpc.stub..",
+            "io.grpc.netty..")
+        .check(main);
+  }
+
+  @Test
+  void rocksDbIsUsedByTheStoreOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..server.mvcc..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.rocksdb..")
+        .check(main);
+  }
+
+  @Test
+  void doorsReachConsensusThroughTheirOwnInterface() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("..server.rpc..", "..server.http..", "..server.watch..")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("io.kelson.raft.runtime.RaftNode")
+        .check(main);
+  }
+
+  @Test
+  void configurationAndIdentityStandOnNothingThatRuns() {
+    classes()
+        .that()
+        .resideInAnyPackage("..server.config..", "..server.cluster..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..", "picocli..", "..server.config..", "..server.cluster..", "io.kelson.server")
+        .check(main);
+  }
+}
