@@ -8,7 +8,6 @@ import io.kelson.raft.core.RestoredLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,7 +32,7 @@ public final class SegmentedLog implements Closeable {
   /** Small, so that an empty log is quickly made; the next segments have the size asked for. */
   private static final int FIRST_SEGMENT_BYTES = 8 << 20;
 
-  private static final int READ_WINDOW_BYTES = 64 << 10;
+  private static final int TAIL_READ_BYTES = 1 << 20;
   private static final int POSITION_RECORD_BYTES = Format.RECORD_HEADER_BYTES + 3 * Long.BYTES;
 
   private final LogOptions options;
@@ -155,7 +154,7 @@ public final class SegmentedLog implements Closeable {
     long bytes = 0;
     long hi = state.readableHi();
     for (long next = state.indexBefore(tailBytes); next < hi; ) {
-      for (Entry entry : read(next, hi, READ_WINDOW_BYTES)) {
+      for (Entry entry : read(next, hi, TAIL_READ_BYTES)) {
         tail.add(entry);
         bytes += entry.sizeBytes();
         next = entry.index() + 1;
@@ -304,59 +303,7 @@ public final class SegmentedLog implements Closeable {
       return List.of();
     }
     requireUsable();
-    LogState.Ticket ticket;
-    synchronized (state) {
-      requireHeld(lo, hi);
-      ticket = state.open(hi);
-    }
-    try {
-      EntryCollector entries = new EntryCollector(lo, hi, maxBytes);
-      while (entries.wantsMore()) {
-        readRegion(entries, ticket);
-      }
-      return Collections.unmodifiableList(entries.collected());
-    } finally {
-      synchronized (state) {
-        state.close(ticket);
-      }
-    }
-  }
-
-  private void readRegion(EntryCollector entries, LogState.Ticket ticket) throws IOException {
-    LogState.Region region;
-    synchronized (state) {
-      if (ticket.truncated()) {
-        throw new EntriesUnavailableException(
-            EntriesUnavailableException.Reason.TRUNCATED,
-            entries.next(),
-            entries.hi(),
-            "they were overwritten during the read");
-      }
-      requireHeld(entries.next(), entries.hi());
-      region = state.region(entries.next());
-      region.segment().retain();
-    }
-    try {
-      entries.readFrom(region, READ_WINDOW_BYTES);
-    } finally {
-      synchronized (state) {
-        region.segment().release();
-      }
-    }
-  }
-
-  private void requireHeld(long lo, long hi) throws EntriesUnavailableException {
-    if (lo <= state.base().index()) {
-      throw new EntriesUnavailableException(
-          EntriesUnavailableException.Reason.CUT, lo, hi, "it begins after " + state.base());
-    }
-    if (hi > state.readableHi()) {
-      throw new EntriesUnavailableException(
-          EntriesUnavailableException.Reason.TRUNCATED,
-          lo,
-          hi,
-          "it ends before " + state.readableHi());
-    }
+    return LogReader.read(state, lo, hi, maxBytes);
   }
 
   /**

@@ -5,12 +5,16 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
-/** A directory whose syncs wait at a gate, so that a test decides how long the disk takes. */
+/**
+ * A directory whose syncs wait at a gate, so that a test decides how long the disk takes, and in
+ * whose reads a test can let something else happen.
+ */
 final class GatedDirectory implements LogDirectory {
   private final LogDirectory inner;
   private final Semaphore arrivals = new Semaphore(0);
   private final Semaphore permits = new Semaphore(0);
   private volatile boolean gated;
+  private Runnable duringRead;
 
   GatedDirectory(LogDirectory inner) {
     this.inner = inner;
@@ -35,6 +39,11 @@ final class GatedDirectory implements LogDirectory {
   void open() {
     gated = false;
     permits.release(1000);
+  }
+
+  /** Runs something in the middle of the next read, on the reader's thread. */
+  void duringNextRead(Runnable action) {
+    duringRead = action;
   }
 
   @Override
@@ -86,6 +95,11 @@ final class GatedDirectory implements LogDirectory {
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
+      Runnable action = duringRead;
+      duringRead = null;
+      if (action != null) {
+        action.run();
+      }
       return file.read(target, position);
     }
 

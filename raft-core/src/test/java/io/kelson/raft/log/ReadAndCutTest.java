@@ -87,6 +87,36 @@ class ReadAndCutTest {
   }
 
   @Test
+  void whatHappensDuringAReadNeverMixesTwoLogs() throws IOException {
+    GatedDirectory slow = new GatedDirectory(disk);
+    LogOptions options =
+        LogOptions.builder(slow).segmentBytes(16 << 10).background(Runnable::run).build();
+    try (SegmentedLog log = SegmentedLog.open(options)) {
+      append(log, 1, 1, 60, 1000);
+      log.write(batch(new HardState(1, 0, 40), List.of()));
+      slow.duringNextRead(() -> run(() -> append(log, 2, 55, 55, 10)));
+      assertThat(log.read(30, 55, Long.MAX_VALUE)).hasSize(25).allMatch(e -> e.term() == 1);
+      slow.duringNextRead(() -> run(() -> append(log, 3, 50, 50, 10)));
+      requireUnavailable(log, 30, 51, EntriesUnavailableException.Reason.TRUNCATED);
+      slow.duringNextRead(() -> run(() -> log.cut(new LogPosition(1, 40))));
+      requireUnavailable(log, 1, 51, EntriesUnavailableException.Reason.CUT);
+      assertThat(log.read(41, 51, Long.MAX_VALUE)).hasSize(10);
+    }
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  private static void run(Action action) {
+    try {
+      action.run();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void anEntryLargerThanBufferAndSegmentFits() throws IOException {
     try (SegmentedLog log = TestLogs.open(disk)) {
       append(log, 1, 1, 2, 10);
