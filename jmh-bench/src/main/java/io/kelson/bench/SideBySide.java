@@ -57,7 +57,7 @@ public final class SideBySide implements Callable<Integer> {
 
   @Option(
       names = "--warmup",
-      description = "Seconds each cluster is warmed up after it was filled (45; quick: 9).")
+      description = "Seconds each cluster is warmed up after it was filled (45; quick: 30).")
   private Integer warmupSeconds;
 
   @Option(names = "--key-space", description = "Number of keys (100000; quick: 10000).")
@@ -165,7 +165,7 @@ public final class SideBySide implements Callable<Integer> {
     return new Leg(
         new KeySpace(keySpace != null ? keySpace : quick ? 10_000 : 100_000, 16),
         valueBytes,
-        Duration.ofSeconds(warmupSeconds != null ? warmupSeconds : quick ? 9 : 45),
+        Duration.ofSeconds(warmupSeconds != null ? warmupSeconds : quick ? 30 : 45),
         Duration.ofSeconds(1),
         Duration.ofSeconds(seconds != null ? seconds : quick ? 3 : 15),
         basePort);
