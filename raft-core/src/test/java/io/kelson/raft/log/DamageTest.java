@@ -100,6 +100,30 @@ class DamageTest {
     assertThat(refused.offset()).isEqualTo(Format.SEGMENT_HEADER_BYTES);
   }
 
+  @Test
+  void whatWasCutNeverComesBackEvenWhereItWouldFit() throws IOException {
+    CrashableDirectory disk = new CrashableDirectory();
+    int recoveryFrame = Format.FRAME_HEADER_BYTES + 2 * Long.BYTES;
+    SegmentedLog log = TestLogs.open(disk);
+    writeUnsynced(log, 1, 100 + recoveryFrame);
+    writeUnsynced(log, 2, 100);
+    disk.killProcess();
+    disk.flip(FIRST, Format.SEGMENT_HEADER_BYTES + 60, 1);
+    log = TestLogs.open(disk);
+    assertThat(log.last())
+        .as("the first was torn, the second goes with it")
+        .isEqualTo(LogPosition.ZERO);
+    writeUnsynced(log, 1, 100);
+    disk.killProcess();
+    assertThat(restored(disk).last().index()).isEqualTo(1);
+  }
+
+  private static void writeUnsynced(SegmentedLog log, long index, int bytes) throws IOException {
+    Entry entry = new Entry(1, index, EntryType.NORMAL, new byte[bytes]);
+    log.write(new PersistBatch(index, null, List.of(entry), List.of(), true));
+    log.flush();
+  }
+
   @ParameterizedTest(name = "segment {0}")
   @ValueSource(longs = {1, 2, 3})
   void aMissingSegmentIsNamed(long segment) throws IOException {
