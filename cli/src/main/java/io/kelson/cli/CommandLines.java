@@ -142,7 +142,9 @@ final class CommandLines {
               }
             });
     if (flag.parameter().isEmpty()) {
-      option.arity("0..1").hideParamSyntax(true).paramLabel("").preprocessor(new Toggle());
+      // A blank label keeps the help text from showing the optional "=true".
+      option.hideParamSyntax(true).paramLabel(" ");
+      option.arity("0..1").preprocessor(new Toggle());
     } else {
       option.arity("1").paramLabel(flag.parameter());
     }
@@ -154,7 +156,8 @@ final class CommandLines {
     @Override
     public boolean preprocess(
         Stack<String> arguments, CommandSpec spec, ArgSpec toggle, Map<String, Object> info) {
-      if (info.get("separator") != null) {
+      // picocli's word for "the next argument" is a blank.
+      if (!" ".equals(info.get("separator"))) {
         return false;
       }
       toggle.setValue("true");

@@ -3,6 +3,8 @@ package io.kelson.cli;
 import io.kelson.client.KelsonClient;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** What a running command works with: the console, the global flags, and clients made on demand. */
 final class Session implements AutoCloseable {
@@ -15,6 +17,10 @@ final class Session implements AutoCloseable {
     this.console = console;
     this.environment = environment;
     this.globals = globals;
+    if (!globals.debug()) {
+      // What the transport has to say would mix with the command's own messages.
+      Logger.getLogger("").setLevel(Level.OFF);
+    }
   }
 
   Console console() {

@@ -12,7 +12,6 @@ import io.kelson.client.UnaryCalls.Effect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,7 +62,7 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Reads keys and waits for them. */
   public RangeResult range(RangeOp op) {
-    return await(rangeAsync(op));
+    return await(rangeAsync(op), Effect.READS);
   }
 
   /** Writes a key. */
@@ -73,7 +72,7 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Writes a key and waits until that is durable. */
   public PutResult put(PutOp op) {
-    return await(putAsync(op));
+    return await(putAsync(op), Effect.WRITES);
   }
 
   /** Writes a key without options and waits until that is durable. */
@@ -88,18 +87,21 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Deletes keys and waits until that is durable. */
   public DeleteResult delete(DeleteOp op) {
-    return await(deleteAsync(op));
+    return await(deleteAsync(op), Effect.WRITES);
   }
 
   /** Runs a transaction; one that cannot write is repeated as freely as a read. */
   public CompletableFuture<TxnResult> txnAsync(TxnOp op) {
-    Effect effect = op.readOnly() ? Effect.READS : Effect.WRITES;
-    return calls.call(KVGrpc.getTxnMethod(), Wire.txn(op), effect, Wire::txn);
+    return calls.call(KVGrpc.getTxnMethod(), Wire.txn(op), effect(op), Wire::txn);
   }
 
   /** Runs a transaction and waits until it is durable. */
   public TxnResult txn(TxnOp op) {
-    return await(txnAsync(op));
+    return await(txnAsync(op), effect(op));
+  }
+
+  private static Effect effect(TxnOp op) {
+    return op.readOnly() ? Effect.READS : Effect.WRITES;
   }
 
   /** Starts to watch; it goes on over any failure until it is closed or the server ends it. */
@@ -126,7 +128,7 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Asks the member at {@code endpoint} how it is doing and waits. */
   public EndpointStatus status(String endpoint) {
-    return await(statusAsync(endpoint));
+    return await(statusAsync(endpoint), Effect.READS);
   }
 
   /**
@@ -144,7 +146,7 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Lists the members and waits for them. */
   public MemberList memberList(boolean linearizable) {
-    return await(memberListAsync(linearizable));
+    return await(memberListAsync(linearizable), Effect.READS);
   }
 
   /** Lists the alarms that are up. */
@@ -155,7 +157,7 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Lists the alarms that are up and waits for them. */
   public List<Alarm> alarms() {
-    return await(alarmsAsync());
+    return await(alarmsAsync(), Effect.READS);
   }
 
   private static List<Alarm> alarms(AlarmResponse response) {
@@ -198,19 +200,24 @@ public final class KelsonClient implements AutoCloseable {
     }
   }
 
-  private static <T> T await(CompletableFuture<T> future) {
+  private static <T> T await(CompletableFuture<T> future, Effect effect) {
     try {
       return future.get();
     } catch (InterruptedException e) {
-      // Whoever waits is being told to stop: give the request up; a write's outcome stays unknown.
+      // Whoever waits is being told to stop: the request is given up.
       future.cancel(true);
       Thread.currentThread().interrupt();
-      throw new OutcomeUnknownException(ErrorCode.CANCELLED, "interrupted while waiting", e);
+      throw givenUp(effect, e);
     } catch (ExecutionException e) {
       throw rethrown(e.getCause());
-    } catch (CancellationException e) {
-      throw new OutcomeUnknownException(ErrorCode.CANCELLED, "cancelled while waiting", e);
     }
+  }
+
+  private static EtcdException givenUp(Effect effect, Exception cause) {
+    String text = "interrupted while waiting";
+    return effect == Effect.WRITES
+        ? new OutcomeUnknownException(ErrorCode.CANCELLED, text, cause)
+        : new EtcdException(ErrorCode.CANCELLED, text, cause);
   }
 
   /** The failure, with the trace of the one who waited for it. */

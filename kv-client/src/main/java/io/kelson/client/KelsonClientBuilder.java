@@ -72,7 +72,7 @@ public final class KelsonClientBuilder {
     return this;
   }
 
-  /** How many threads serve the connections; 1 by default, which is good for 50,000 requests/s. */
+  /** How many threads serve the connections; 1 by default. */
   public KelsonClientBuilder ioThreads(int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("ioThreads is " + threads + ": give at least 1");
