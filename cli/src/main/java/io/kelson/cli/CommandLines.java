@@ -22,32 +22,34 @@ import picocli.CommandLine.ScopeType;
 final class CommandLines {
   static final String PROGRAM = "kelsonctl";
 
+  private static final int HELP_COLUMNS = 100;
+
   private final Map<String, Command> commands = new LinkedHashMap<>();
   private final Flags flags = new Flags();
   private final CommandLine line;
+  private final boolean forHelp;
 
-  private CommandLines(CommandSpec root) {
+  private CommandLines(CommandSpec root, boolean forHelp) {
+    this.forHelp = forHelp;
     this.line =
         new CommandLine(root)
             .setExpandAtFiles(false)
             .setOverwrittenOptionsAllowed(true)
-            .setPosixClusteredShortOptionsAllowed(true)
-            .setUsageHelpAutoWidth(false)
-            .setUsageHelpWidth(100);
+            .setPosixClusteredShortOptionsAllowed(true);
   }
 
   /**
    * What a line says.
    *
-   * @param line the command it names, for its help text
+   * @param path the words of the command or group it names
    * @param command null when the line names none, or only a group
    * @param flags its flags and arguments
    */
-  record Parsed(CommandLine line, Command command, Flags flags) {}
+  record Parsed(List<String> path, Command command, Flags flags) {}
 
   /** Reads a whole line; throws picocli's exceptions when it is not one. */
   static Parsed parse(List<Command> all, List<String> arguments) {
-    CommandLines lines = new CommandLines(root(all));
+    CommandLines lines = new CommandLines(root(), false);
     List<Command> named =
         all.stream().filter(c -> arguments.containsAll(c.form().words())).toList();
     (named.isEmpty() ? all : named).forEach(lines::add);
@@ -58,15 +60,28 @@ final class CommandLines {
    * Reads a line inside txn or watch: one command's flags and arguments, its name already taken.
    */
   static Flags parseInner(Command command, List<String> arguments) {
-    CommandLines lines = new CommandLines(CommandSpec.create().name(command.form().words().get(0)));
+    CommandSpec alone = CommandSpec.create().name(command.form().words().get(0));
+    CommandLines lines = new CommandLines(alone, false);
     lines.commands.put("", command);
     lines.fill(lines.line.getCommandSpec(), command.form());
     return lines.read(arguments).flags();
   }
 
-  private static CommandSpec root(List<Command> all) {
+  /** The help text of a command or group. */
+  static String help(List<Command> all, List<String> path) {
+    CommandLines lines = new CommandLines(root(), true);
+    all.forEach(lines::add);
+    lines.line.setUsageHelpWidth(HELP_COLUMNS);
+    CommandLine named = lines.line;
+    for (String word : path) {
+      named = named.getSubcommands().get(word);
+    }
+    return named.getUsageMessage(CommandLine.Help.Ansi.OFF);
+  }
+
+  private static CommandSpec root() {
     CommandSpec root = CommandSpec.create().name(PROGRAM);
-    root.usageMessage().description("A command line for Kelson and etcd.");
+    root.usageMessage().abbreviateSynopsis(true).description("A command line for Kelson and etcd.");
     return root;
   }
 
@@ -82,7 +97,7 @@ final class CommandLines {
       CommandLine existing = parent.getSubcommands().get(group);
       if (existing == null) {
         CommandSpec spec = CommandSpec.create();
-        spec.usageMessage().description(group + " commands.");
+        spec.usageMessage().abbreviateSynopsis(true).description(group + " commands.");
         parent.addSubcommand(group, spec);
         existing = parent.getSubcommands().get(group);
       }
@@ -106,6 +121,7 @@ final class CommandLines {
 
   private void fill(CommandSpec spec, Command.Form form) {
     spec.usageMessage().description(form.summary());
+    spec.usageMessage().abbreviateSynopsis(true).sortOptions(false);
     if (!form.examples().isEmpty()) {
       spec.usageMessage().footerHeading("%nExamples:%n");
       spec.usageMessage()
@@ -119,6 +135,7 @@ final class CommandLines {
             .arity("0..*")
             .paramLabel(form.synopsis())
             .hideParamSyntax(true)
+            .hidden(form.synopsis().isEmpty())
             .build());
   }
 
@@ -130,6 +147,7 @@ final class CommandLines {
     option
         .type(String.class)
         .description(flag.meaning())
+        .order(inherited ? 1000 : 0)
         .scopeType(inherited ? ScopeType.INHERIT : ScopeType.LOCAL)
         .setter(
             new CommandLine.Model.ISetter() {
@@ -142,9 +160,8 @@ final class CommandLines {
               }
             });
     if (flag.parameter().isEmpty()) {
-      // A blank label keeps the help text from showing the optional "=true".
-      option.hideParamSyntax(true).paramLabel(" ");
-      option.arity("0..1").preprocessor(new Toggle());
+      // That a toggle may be given as --name=false is true but no help.
+      option.arity(forHelp ? "0" : "0..1").preprocessor(new Toggle());
     } else {
       option.arity("1").paramLabel(flag.parameter());
     }
@@ -173,7 +190,6 @@ final class CommandLines {
       path.add(result.commandSpec().name());
     }
     flags.arguments(result.matchedPositionalValue(0, List.of()));
-    return new Parsed(
-        result.commandSpec().commandLine(), commands.get(String.join(" ", path)), flags);
+    return new Parsed(path, commands.get(String.join(" ", path)), flags);
   }
 }

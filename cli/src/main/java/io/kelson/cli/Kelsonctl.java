@@ -75,7 +75,7 @@ final class Kelsonctl {
 
   private int runParsed(CommandLines.Parsed parsed) throws InterruptedException {
     if (parsed.flags().isSet("help") || parsed.command() == null) {
-      console.print(help(parsed.line()));
+      console.print(CommandLines.help(commands, parsed.path()));
       return ExitCode.OK;
     }
     Set<String> known = Globals.ALL.stream().map(flag -> flag[0]).collect(Collectors.toSet());
@@ -95,10 +95,6 @@ final class Kelsonctl {
       }
       throw e;
     }
-  }
-
-  private static String help(CommandLine line) {
-    return line.getUsageMessage(CommandLine.Help.Ansi.OFF);
   }
 
   private static String trace(Throwable e) {

@@ -15,7 +15,8 @@ public final class Main {
             new FileOutputStream(FileDescriptor.out),
             new FileOutputStream(FileDescriptor.err));
     int exitCode = new Kelsonctl(console, System.getenv()).run(RawArguments.of(arguments));
-    // Not System.exit after an orderly end: threads are daemons, but a watch's child may linger.
+    // The client is closed and the output flushed; shutdown hooks of libraries would only cost
+    // time.
     Runtime.getRuntime().halt(exitCode);
   }
 }
