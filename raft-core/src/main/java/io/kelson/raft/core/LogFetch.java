@@ -2,11 +2,12 @@ package io.kelson.raft.core;
 
 /**
  * An append request whose entries the core no longer holds in memory: whoever carries out the
- * effect reads them from the log and sends {@link Message.AppendRequest} with them.
+ * effect reads them from the log and sends {@link Message.AppendRequest} with them, or several that
+ * follow one another if they are large.
  *
- * <p>The log may have been cut and rewritten since. Entries are sent only if the last one read has
- * {@code lastTerm}; by Log Matching the others are then the ones meant. Otherwise the effect is
- * dropped: the core finds out by itself.
+ * <p>The log may have been cut and rewritten since. All entries of the range are of one term, and
+ * are sent only if the last one read has {@code lastTerm}: by Log Matching those before it are then
+ * the ones meant. Otherwise the effect is dropped: the core finds out by itself.
  *
  * @param to the follower
  * @param term the leader's term when it asked

@@ -88,9 +88,9 @@ final class Replication {
   }
 
   /**
-   * Has entries read from the log and sent. They stay within one term, so that whoever reads fewer
-   * than asked, to keep to a size, can still tell they are the ones meant; and the follower's
-   * {@code next} moves only by its answer, since how many really leave is not known here.
+   * Has entries read from the log and sent, in as many requests as their size asks for. They stay
+   * within one term, so that any part of them shows whether it is the one meant; and the follower's
+   * {@code next} moves only by its answers, since whether they really leave is not known here.
    */
   private void fetch(Progress follower) {
     RaftLog log = core.log();
@@ -108,7 +108,7 @@ final class Replication {
                 log.terms().termAt(lo),
                 log.commit(),
                 round));
-    follower.pause();
+    follower.pauseUntil(hi - 1);
   }
 
   /**

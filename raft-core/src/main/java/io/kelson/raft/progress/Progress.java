@@ -31,6 +31,7 @@ public final class Progress {
   private long match;
   private long next;
   private boolean paused;
+  private long pausedUntil;
   private int heartbeatsPaused;
   private int heartbeatsSinceProgress;
   private boolean active;
@@ -128,16 +129,19 @@ public final class Progress {
       inflights.add(lastIndex, sizeBytes);
       next = lastIndex + 1;
     } else {
-      pause();
+      pauseUntil(lastIndex);
     }
   }
 
   /**
-   * Sends nothing more until the request that has just left is answered, or {@link #maybeResume}
+   * Sends nothing more until the follower holds what has just been sent, or {@link #maybeResume}
    * gives it up.
+   *
+   * @param lastIndex index of the last entry under way
    */
-  public void pause() {
+  public void pauseUntil(long lastIndex) {
     paused = true;
+    pausedUntil = lastIndex;
     heartbeatsPaused = 0;
   }
 
@@ -170,10 +174,11 @@ public final class Progress {
     boolean grew = index > match;
     if (grew) {
       match = index;
+      next = Math.max(next, index + 1);
       heartbeatsSinceProgress = 0;
+      heartbeatsPaused = 0;
     }
-    if (index >= next) {
-      next = index + 1;
+    if (index >= pausedUntil) {
       paused = false;
     }
     inflights.freeTo(index);

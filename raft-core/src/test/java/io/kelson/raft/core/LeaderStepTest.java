@@ -190,7 +190,21 @@ class LeaderStepTest {
         .containsExactly(new LogFetch(1, 2, 2, at(1, 1), 5, 1, 0, 0));
     assertThat(receive(core, accepted(core, 2, 1)).fetches()).as("one at a time").isEmpty();
     assertThat(receive(core, accepted(core, 2, 3)).fetches())
-        .as("half of it came; the rest is asked for")
+        .as("half of it came, the rest is on its way")
+        .isEmpty();
+    assertThat(receive(core, accepted(core, 2, 4)).fetches())
+        .as("the next term is the next fetch")
+        .containsExactly(new LogFetch(1, 2, 2, at(1, 4), 6, 2, 0, 0));
+  }
+
+  @Test
+  void fetchThatGotLostIsRepeatedFromWhereTheFollowerIs() {
+    RaftCore core = member().log(1, 1, 1, 1).entryCacheBytes(0).freshLeader();
+    core.step(new Input.Persisted(2));
+    receive(core, refused(core, 2, 4, at(1, 1)));
+    receive(core, accepted(core, 2, 3));
+    tick(core, 6);
+    assertThat(receive(core, accepted(core, 2, 3)).fetches())
         .containsExactly(new LogFetch(1, 2, 2, at(1, 3), 5, 1, 0, 0));
   }
 
