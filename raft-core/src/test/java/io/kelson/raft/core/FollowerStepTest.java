@@ -157,6 +157,29 @@ class FollowerStepTest {
   }
 
   @Test
+  void slowStateMachineIsNotHandedMoreThanFourPortions() {
+    RaftCore core =
+        member().log(1, 1, 1, 1, 1, 1).commit(6).maxApplyBytes(Entry.OVERHEAD_BYTES + 1).start();
+    for (int index = 1; index <= 4; index++) {
+      assertThat(tick(core, 1).committed())
+          .isEqualTo(new Committed(index, index + 1, List.of(entry(1, index))));
+    }
+    assertThat(tick(core, 1).committed()).isNull();
+    assertThat(core.step(new Input.Applied(1)).committed())
+        .isEqualTo(new Committed(5, 6, List.of(entry(1, 5))));
+    assertThat(tick(core, 1).committed()).isNull();
+    assertThat(core.step(new Input.Applied(3)).committed()).isNotNull();
+  }
+
+  @Test
+  void committedEntriesNoLongerInMemoryComeAsARange() {
+    RaftCore core = member().log(1, 1, 1).entryCacheBytes(0).start();
+    assertThat(tick(core, 1).committed()).isNull();
+    assertThat(receive(core, append(1, at(1, 3), 3)).committed())
+        .isEqualTo(new Committed(1, 4, List.of()));
+  }
+
+  @Test
   void commitIndexRidesAlongWithTheNextWrite() {
     RaftCore core = member().log(1, 1).follower();
     assertThat(receive(core, append(1, at(1, 2), 2)).persist()).isNull();

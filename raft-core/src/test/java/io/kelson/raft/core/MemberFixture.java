@@ -24,6 +24,7 @@ final class MemberFixture {
   private int maxInflightMessages = 8;
   private long maxUncommittedBytes = 1 << 20;
   private long entryCacheBytes = 1 << 20;
+  private int maxApplyBytes = 1 << 20;
 
   static MemberFixture member() {
     return new MemberFixture();
@@ -87,6 +88,11 @@ final class MemberFixture {
     return this;
   }
 
+  MemberFixture maxApplyBytes(int value) {
+    maxApplyBytes = value;
+    return this;
+  }
+
   RaftCore start() {
     CoreConfig config =
         new CoreConfig(
@@ -99,7 +105,7 @@ final class MemberFixture {
             1 << 18,
             maxUncommittedBytes,
             entryCacheBytes,
-            1 << 20);
+            maxApplyBytes);
     RestoredLog found = disk.restored(1000);
     RestoredLog restored =
         new RestoredLog(

@@ -84,6 +84,16 @@ class ProgressTest {
   }
 
   @Test
+  void lateAcknowledgementLowersNothing() {
+    replicateFrom(15);
+    progress.noteSent(20, 10);
+    progress.accept(20);
+    assertThat(progress.accept(17)).isFalse();
+    assertThat(progress.match()).isEqualTo(20);
+    assertThat(progress.next()).isEqualTo(21);
+  }
+
+  @Test
   void lateRejectionsSayNothing() {
     replicateFrom(15);
     assertThat(progress.maybeReject(15, 1)).as("already known to match").isFalse();
