@@ -18,6 +18,7 @@ final class Mailbox {
     final List<Message> messages = new ArrayList<>();
     final List<Proposal> proposals = new ArrayList<>();
     final List<ReadWaiter> reads = new ArrayList<>();
+    long proposalBytes;
     long persistedWrite;
     long appliedIndex;
     long transferTarget;
@@ -27,6 +28,7 @@ final class Mailbox {
       messages.clear();
       proposals.clear();
       reads.clear();
+      proposalBytes = 0;
       persistedWrite = 0;
       appliedIndex = 0;
       transferTarget = 0;
@@ -44,6 +46,7 @@ final class Mailbox {
   }
 
   private final int maxRequests;
+  private final long maxProposalBytes;
   private final int maxMessages;
   private Batch filling = new Batch();
   private Batch spare = new Batch();
@@ -51,17 +54,23 @@ final class Mailbox {
   private boolean closed;
   private long droppedMessages;
 
-  Mailbox(int maxRequests, int maxMessages) {
+  Mailbox(int maxRequests, long maxProposalBytes, int maxMessages) {
     this.maxRequests = maxRequests;
+    this.maxProposalBytes = maxProposalBytes;
     this.maxMessages = maxMessages;
   }
 
-  /** Whether there was room. */
+  /** Whether there was room. One proposal fits an empty mailbox whatever its size. */
   synchronized boolean offer(Proposal proposal) {
-    if (closed || filling.proposals.size() >= maxRequests) {
+    boolean full =
+        filling.proposals.size() >= maxRequests
+            || filling.proposalBytes > 0
+                && filling.proposalBytes + proposal.data().length > maxProposalBytes;
+    if (closed || full) {
       return false;
     }
     filling.proposals.add(proposal);
+    filling.proposalBytes += proposal.data().length;
     wake();
     return true;
   }

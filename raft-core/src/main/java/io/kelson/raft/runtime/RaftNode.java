@@ -37,6 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class RaftNode implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(RaftNode.class);
 
+  private static final long PORTION_BYTES = 4 << 20;
+
   private final RaftNodeOptions options;
   private final RaftCore core;
   private final PeerTransport transport;
@@ -73,7 +75,11 @@ public final class RaftNode implements AutoCloseable {
             applied,
             options.random());
     String name = Long.toHexString(options.core().self());
-    this.mailbox = new Mailbox(options.maxQueuedProposals(), options.maxQueuedMessages());
+    this.mailbox =
+        new Mailbox(
+            options.maxQueuedProposals(),
+            options.maxQueuedProposalBytes(),
+            options.maxQueuedMessages());
     this.applier =
         new ApplyThread(
             "raft-apply-" + name,
@@ -247,13 +253,28 @@ public final class RaftNode implements AutoCloseable {
     if (batch.transferTarget != 0) {
       carryOut(core.step(new Input.Transfer(batch.transferTarget)));
     }
-    if (!batch.proposals.isEmpty()) {
-      carryOut(core.step(new Input.Propose(List.copyOf(batch.proposals))));
-    }
+    propose(batch.proposals);
     if (!batch.reads.isEmpty()) {
       long id = nextReadId++;
       reads.put(id, List.copyOf(batch.reads));
       carryOut(core.step(new Input.Read(id)));
+    }
+  }
+
+  /**
+   * In portions of a few megabytes: a follower forwards each in one message, which has to fit a
+   * frame.
+   */
+  private void propose(List<Proposal> proposals) {
+    int lo = 0;
+    long bytes = 0;
+    for (int i = 0; i < proposals.size(); i++) {
+      bytes += proposals.get(i).data().length;
+      if (bytes >= PORTION_BYTES || i == proposals.size() - 1) {
+        carryOut(core.step(new Input.Propose(List.copyOf(proposals.subList(lo, i + 1)))));
+        lo = i + 1;
+        bytes = 0;
+      }
     }
   }
 

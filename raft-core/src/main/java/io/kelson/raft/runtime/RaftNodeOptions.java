@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
  * @param maxQueuedProposals proposals that may wait for the loop; further ones are refused. Too
  *     small: refusals in a burst the loop would have swallowed; too large: memory, and answers that
  *     come after the caller gave up
+ * @param maxQueuedProposalBytes their bytes, likewise
  * @param maxQueuedMessages peers' messages that may wait for the loop; further ones are dropped,
  *     which Raft repairs
  * @param maxApplyGroupBytes entries' bytes that one call of the state machine gets at most
@@ -23,13 +24,17 @@ public record RaftNodeOptions(
     Duration tickInterval,
     RandomGenerator random,
     int maxQueuedProposals,
+    long maxQueuedProposalBytes,
     int maxQueuedMessages,
     int maxApplyGroupBytes) {
   public RaftNodeOptions {
     if (tickInterval.isNegative() || tickInterval.isZero()) {
       throw new IllegalArgumentException("a tick must take time, not " + tickInterval);
     }
-    if (maxQueuedProposals < 1 || maxQueuedMessages < 1 || maxApplyGroupBytes < 1) {
+    if (maxQueuedProposals < 1
+        || maxQueuedProposalBytes < 1
+        || maxQueuedMessages < 1
+        || maxApplyGroupBytes < 1) {
       throw new IllegalArgumentException("a queue that holds nothing lets nothing through");
     }
   }
@@ -37,6 +42,6 @@ public record RaftNodeOptions(
   /** The defaults beside the three things only the caller knows. */
   public static RaftNodeOptions defaults(
       CoreConfig core, Duration tickInterval, RandomGenerator random) {
-    return new RaftNodeOptions(core, tickInterval, random, 8192, 8192, 8 << 20);
+    return new RaftNodeOptions(core, tickInterval, random, 8192, 64L << 20, 8192, 8 << 20);
   }
 }
