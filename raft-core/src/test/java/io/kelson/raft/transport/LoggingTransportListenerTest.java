@@ -24,12 +24,16 @@ class LoggingTransportListenerTest {
   @BeforeEach
   void attach() {
     appender.start();
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
     logger.addAppender(appender);
   }
 
   @AfterEach
   void detach() {
     logger.detachAppender(appender);
+    logger.setAdditive(true);
+    logger.setLevel(null);
   }
 
   @Test
