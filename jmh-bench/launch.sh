@@ -9,4 +9,4 @@ if [[ ! -f "${jars[0]}" || ! -d "$here/target/lib" ]]; then
   mvn -B -q -f "$here/../pom.xml" -pl jmh-bench -am package -DskipTests >&2
   jars=("$here"/target/jmh-bench-*.jar)
 fi
-class_path="${jars[0]}:$here/target/lib/*"
+class_path="${jars[0]}"
