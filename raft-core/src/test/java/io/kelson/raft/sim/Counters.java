@@ -6,8 +6,14 @@ public final class Counters {
   long steps;
   long messages;
   long lost;
+  long cutOff;
   long duplicated;
+  long late;
   long crashes;
+  long powerLosses;
+  long tornWrites;
+  long recoveryCrashes;
+  long diskErrors;
   long partitions;
   long pauses;
   long transfers;
@@ -15,18 +21,26 @@ public final class Counters {
   long fetches;
   long roleChanges;
   long proposals;
-  long commandsApplied;
   long applied;
-  long reads;
+  long writesChecked;
+  long readsChecked;
+  long realLogs;
   long millis;
+  long slowestHealMillis;
 
   void add(Counters other) {
     events += other.events;
     steps += other.steps;
     messages += other.messages;
     lost += other.lost;
+    cutOff += other.cutOff;
     duplicated += other.duplicated;
+    late += other.late;
     crashes += other.crashes;
+    powerLosses += other.powerLosses;
+    tornWrites += other.tornWrites;
+    recoveryCrashes += other.recoveryCrashes;
+    diskErrors += other.diskErrors;
     partitions += other.partitions;
     pauses += other.pauses;
     transfers += other.transfers;
@@ -34,32 +48,47 @@ public final class Counters {
     fetches += other.fetches;
     roleChanges += other.roleChanges;
     proposals += other.proposals;
-    commandsApplied += other.commandsApplied;
     applied += other.applied;
-    reads += other.reads;
+    writesChecked += other.writesChecked;
+    readsChecked += other.readsChecked;
+    realLogs += other.realLogs;
     millis += other.millis;
+    slowestHealMillis = Math.max(slowestHealMillis, other.slowestHealMillis);
   }
 
   @Override
   public String toString() {
     return String.format(
-        "%.1f simulated hours, %,d steps, %,d messages (%,d lost, %,d repeated), %,d crashes, %,d partitions,"
-            + " %,d pauses, %,d transfers, %,d slow syncs, %,d fetches, %,d role changes; %,d proposals, %,d entries"
-            + " applied, %,d reads confirmed",
+        "%.2f simulated hours, %,d steps, %,d messages;%n"
+            + "  faults that took effect: %,d messages lost, %,d cut off, %,d repeated, %,d late,"
+            + " %,d partitions, %,d pauses, %,d crashes (%,d with power), %,d torn writes,"
+            + " %,d crashes of a recovery, %,d disk errors, %,d slow syncs, %,d transfers asked for;%n"
+            + "  %,d role changes, %,d fetches, %,d runs on the real log, %,d proposals,"
+            + " %,d entries applied;%n"
+            + "  operations checked: %,d writes, %,d reads; slowest healing %,d ms",
         millis / 3_600_000.0,
         steps,
         messages,
         lost,
+        cutOff,
         duplicated,
-        crashes,
+        late,
         partitions,
         pauses,
-        transfers,
+        crashes,
+        powerLosses,
+        tornWrites,
+        recoveryCrashes,
+        diskErrors,
         slowSyncs,
-        fetches,
+        transfers,
         roleChanges,
+        fetches,
+        realLogs,
         proposals,
         applied,
-        reads);
+        writesChecked,
+        readsChecked,
+        slowestHealMillis);
   }
 }

@@ -28,6 +28,7 @@ final class Invariants {
   private record CommitSeen(LogPosition position, long term) {}
 
   private final List<SimNode> nodes;
+  private final int voters;
   private final TreeMap<Long, Long> leaderOfTerm = new TreeMap<>();
   private final TreeMap<LogPosition, Written> written = new TreeMap<>();
   private final TreeMap<VoteKey, Long> votes = new TreeMap<>();
@@ -41,10 +42,14 @@ final class Invariants {
   private final List<CommitSeen> commits = new ArrayList<>();
   private long maxCommitSeen;
 
-  Invariants(List<SimNode> nodes) {
+  /**
+   * @param nodes filled by the caller, voters first
+   */
+  Invariants(List<SimNode> nodes, SimOptions options) {
     this.nodes = nodes;
-    this.highestTerm = new long[nodes.size() + 1];
-    this.highestCommit = new long[nodes.size() + 1];
+    this.voters = options.voters();
+    this.highestTerm = new long[options.nodes() + 1];
+    this.highestCommit = new long[options.nodes() + 1];
   }
 
   /** Highest commit index that any member has ever known. */
@@ -54,7 +59,7 @@ final class Invariants {
 
   /** After every step of a member. */
   void afterStep(SimNode node) {
-    RaftCore core = node.core;
+    RaftCore core = node.core();
     int n = (int) node.id;
     require(
         core.term() >= highestTerm[n],
@@ -96,7 +101,7 @@ final class Invariants {
     int n = (int) node.id;
     // The commit index is a hint on disk and may be older after a restart.
     highestCommit[n] = 0;
-    highestTerm[n] = Math.min(highestTerm[n], node.core.term());
+    highestTerm[n] = Math.min(highestTerm[n], node.core().term());
   }
 
   /**
@@ -104,16 +109,16 @@ final class Invariants {
    */
   private void requireComplete(SimNode leader) {
     for (CommitSeen seen : commits) {
-      if (seen.term() >= leader.core.term()) {
+      if (seen.term() >= leader.core().term()) {
         continue;
       }
       long index = seen.position().index();
-      List<Entry> own = leader.disk.read(index, index + 1);
+      List<Entry> own = leader.disk().read(index, index + 1);
       require(
           own.size() == 1 && own.get(0).term() == seen.position().term(),
           "member %d leads term %d without %s, committed in term %d",
           leader.id,
-          leader.core.term(),
+          leader.core().term(),
           seen.position(),
           seen.term());
     }
@@ -121,21 +126,22 @@ final class Invariants {
 
   /** An entry counts as committed only when a majority's disks hold it. */
   private void requireDurableOnQuorum(SimNode node) {
-    List<Entry> entry = node.disk.read(maxCommitSeen, maxCommitSeen + 1);
+    List<Entry> entry = node.disk().read(maxCommitSeen, maxCommitSeen + 1);
     require(
         entry.size() == 1,
         "member %d commits index %d, which it does not have",
         node.id,
         maxCommitSeen);
-    commits.add(new CommitSeen(entry.get(0).position(), node.core.term()));
-    long holders = nodes.stream().filter(n -> n.disk.holds(entry.get(0).position())).count();
+    commits.add(new CommitSeen(entry.get(0).position(), node.core().term()));
+    long holders =
+        nodes.stream().limit(voters).filter(n -> n.disk().holds(entry.get(0).position())).count();
     require(
-        holders > nodes.size() / 2,
-        "member %d commits %s, which only %d of %d disks hold",
+        holders > voters / 2,
+        "member %d commits %s, which only %d of %d voters hold on disk",
         node.id,
         entry.get(0),
         holders,
-        nodes.size());
+        voters);
   }
 
   /** Log Matching: one position, one entry, one predecessor; for ever, in every log. */
@@ -144,9 +150,9 @@ final class Invariants {
       return;
     }
     long first = batch.entries().get(0).index();
-    long prevTerm = first == 1 ? 0 : node.disk.read(first - 1, first).get(0).term();
+    long prevTerm = first == 1 ? 0 : node.disk().read(first - 1, first).get(0).term();
     for (Entry entry : batch.entries()) {
-      Written now = new Written(SimNode.mix(0, entry), prevTerm);
+      Written now = new Written(Registers.mix(0, entry), prevTerm);
       Written before = written.putIfAbsent(entry.position(), now);
       require(
           before == null || before.equals(now),
@@ -164,7 +170,7 @@ final class Invariants {
     if (at < committed.size()) {
       require(
           committed.get(at).term() == entry.term()
-              && committedHash.get(at) == SimNode.mix(0, entry),
+              && committedHash.get(at) == Registers.mix(0, entry),
           "member %d applies %s where %s was applied before",
           node.id,
           entry,
@@ -178,7 +184,7 @@ final class Invariants {
         entry,
         committed.size());
     committed.add(entry);
-    committedHash.add(SimNode.mix(0, entry));
+    committedHash.add(Registers.mix(0, entry));
   }
 
   /** Votes and acknowledgements are promises that the sender's disk already keeps. */
@@ -199,25 +205,48 @@ final class Invariants {
       case APPEND_RESPONSE -> {
         Message.AppendResponse response = (Message.AppendResponse) message;
         if (response.success()) {
-          require(
-              response.matchIndex() <= node.disk.lastIndex(),
-              "member %d acknowledges index %d with %d on its disk",
-              node.id,
-              response.matchIndex(),
-              node.disk.lastIndex());
+          requireAcknowledged(node, response);
         }
         require(
-            node.disk.hardState().term() >= response.term(),
+            node.disk().hardState().term() >= response.term(),
             "member %d answers in term %d, but its disk says %d",
             node.id,
             response.term(),
-            node.disk.hardState().term());
+            node.disk().hardState().term());
       }
-      case APPEND_REQUEST,
-          PROPOSAL_FORWARD,
-          READ_INDEX_REQUEST,
-          READ_INDEX_RESPONSE,
-          TIMEOUT_NOW -> {}
+      case TIMEOUT_NOW ->
+          require(
+              nodes.get((int) message.to() - 1).disk().holds(node.core().lastPosition()),
+              "member %d hands over to %d, whose disk does not hold %s",
+              node.id,
+              message.to(),
+              node.core().lastPosition());
+      case APPEND_REQUEST, PROPOSAL_FORWARD, READ_INDEX_REQUEST, READ_INDEX_RESPONSE -> {}
+    }
+  }
+
+  /** The disk holds everything acknowledged, and it is what the leader of that term has there. */
+  private void requireAcknowledged(SimNode node, Message.AppendResponse response) {
+    long match = response.matchIndex();
+    require(
+        match <= node.disk().lastIndex(),
+        "member %d acknowledges index %d with %d on its disk",
+        node.id,
+        match,
+        node.disk().lastIndex());
+    SimNode leader = nodes.get((int) response.to() - 1);
+    boolean leads =
+        leader.isUp()
+            && leader.core().role() == Role.LEADER
+            && leader.core().term() == response.term();
+    if (leads && match > 0) {
+      require(
+          match <= leader.core().lastIndex()
+              && node.disk().holds(new LogPosition(leader.core().termAt(match), match)),
+          "member %d acknowledges index %d to leader %d, which has something else there",
+          node.id,
+          match,
+          leader.id);
     }
   }
 
@@ -231,8 +260,9 @@ final class Invariants {
         term,
         before);
     require(
-        node.disk.hardState().term() > term
-            || node.disk.hardState().term() == term && node.disk.hardState().vote() == candidate,
+        node.disk().hardState().term() > term
+            || node.disk().hardState().term() == term
+                && node.disk().hardState().vote() == candidate,
         "member %d tells of its vote for %d in term %d before its disk holds it",
         node.id,
         candidate,

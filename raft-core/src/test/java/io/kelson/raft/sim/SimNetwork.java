@@ -1,18 +1,68 @@
 package io.kelson.raft.sim;
 
+import io.kelson.raft.core.Message;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
-/**
- * Which directed links are cut. Loss, delay and repetition are drawn a message at a time by {@link
- * Simulation}.
- */
+/** Carries messages, badly: links are cut one way or both, messages lost, late and repeated. */
 final class SimNetwork {
+  private static final int CALM_DELAY_MILLIS = 3;
+  private static final int LATE_MILLIS = 1_500;
+
+  private final World world;
+  private final List<SimNode> members;
   private final int nodes;
   private final boolean[][] cut;
 
-  SimNetwork(int nodes) {
-    this.nodes = nodes;
+  /**
+   * @param members filled by the caller, in the order of their ids
+   */
+  SimNetwork(World world, List<SimNode> members) {
+    this.world = world;
+    this.members = members;
+    this.nodes = world.options.nodes();
     this.cut = new boolean[nodes + 1][nodes + 1];
+  }
+
+  void send(Message message) {
+    world.counters.messages++;
+    world.note("send", message);
+    if (!connected(message.from(), message.to())) {
+      world.counters.cutOff++;
+      return;
+    }
+    if (world.faults && world.chance(world.options.lossPercent())) {
+      world.counters.lost++;
+      return;
+    }
+    deliverLater(message);
+    // The transport never repeats a message by itself; for all but a forwarded command the core
+    // does not rely on that.
+    if (world.faults
+        && message.kind() != Message.Kind.PROPOSAL_FORWARD
+        && world.chance(world.options.duplicatePercent())) {
+      world.counters.duplicated++;
+      deliverLater(message);
+    }
+  }
+
+  private void deliverLater(Message message) {
+    int maxDelay = world.options.maxDelayMillis();
+    long delay =
+        1 + world.random.nextInt(world.faults ? maxDelay : Math.min(maxDelay, CALM_DELAY_MILLIS));
+    if (world.faults && world.chance(world.options.latePercent())) {
+      world.counters.late++;
+      delay += world.random.nextInt(LATE_MILLIS);
+    }
+    world.after(
+        delay,
+        () -> {
+          if (connected(message.from(), message.to())) {
+            members.get((int) message.to() - 1).receive(message);
+          }
+        });
   }
 
   boolean connected(long from, long to) {
@@ -21,7 +71,7 @@ final class SimNetwork {
 
   void heal() {
     for (boolean[] row : cut) {
-      java.util.Arrays.fill(row, false);
+      Arrays.fill(row, false);
     }
   }
 
@@ -40,7 +90,7 @@ final class SimNetwork {
       case 4:
         return bridge(1 + random.nextInt(nodes));
       default:
-        return scatter(random);
+        return scatter(random, Set.of());
     }
   }
 
@@ -85,11 +135,14 @@ final class SimNetwork {
     return "bridge over " + middle;
   }
 
-  private String scatter(SplittableRandom random) {
+  /** Cuts links at random, each direction for itself, but none inside a group of members. */
+  String scatter(SplittableRandom random, Set<Long> spared) {
+    int oneIn = 1 + random.nextInt(3);
     StringBuilder links = new StringBuilder("cut links");
     for (int a = 1; a <= nodes; a++) {
       for (int b = 1; b <= nodes; b++) {
-        if (a != b && random.nextInt(3) == 0) {
+        boolean safe = spared.contains((long) a) && spared.contains((long) b);
+        if (a != b && !safe && random.nextInt(oneIn) == 0) {
           cut[a][b] = true;
           links.append(' ').append(a).append('>').append(b);
         }

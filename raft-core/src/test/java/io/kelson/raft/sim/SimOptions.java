@@ -3,6 +3,7 @@ package io.kelson.raft.sim;
 import io.kelson.raft.core.CoreConfig;
 import io.kelson.raft.membership.Configuration;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
@@ -10,82 +11,156 @@ import java.util.stream.LongStream;
  * How hostile one run is. Every value is drawn from the seed, most of them often zero, so that runs
  * differ in kind and not only in detail (swarm testing).
  *
- * @param nodes members
+ * @param voters members with a vote; they have the ids from 1 on
+ * @param learners members without one, with the ids after that
  * @param safetyMillis virtual time with faults, before healing
  * @param lossPercent messages lost
  * @param duplicatePercent messages delivered twice
+ * @param latePercent messages that arrive up to a second and a half late
  * @param maxDelayMillis network delay is drawn from [1, this]; reordering follows from it
  * @param maxSyncMillis a sync of the disk takes [0, this]
  * @param slowSyncPercent syncs that take a hundred times longer
+ * @param maxApplyMillis the state machine takes [0, this] for one portion
  * @param crashesPerSecond members killed per virtual second
  * @param partitionsPerSecond changes of the network's shape per virtual second
  * @param pausesPerSecond members frozen per virtual second
  * @param transfersPerSecond leadership transfers per virtual second
+ * @param diskErrorsPerSecond operations of a real log's disk that fail per virtual second
  * @param proposalsPerSecond commands per virtual second
  * @param readsPerSecond linearizable reads per virtual second
- * @param maxPayloadBytes commands carry [8, this] bytes
+ * @param maxPayloadBytes the largest command
+ * @param electionTicks see {@link CoreConfig}
  * @param maxAppendBytes see {@link CoreConfig}
  * @param maxInflightMessages see {@link CoreConfig}
  * @param entryCacheBytes see {@link CoreConfig}; small values make followers need fetches
  * @param maxUncommittedBytes see {@link CoreConfig}
+ * @param maxApplyBytes see {@link CoreConfig}
+ * @param realLog whether members run on the production log instead of its model
  */
 record SimOptions(
-    int nodes,
+    int voters,
+    int learners,
     int safetyMillis,
     int lossPercent,
     int duplicatePercent,
+    int latePercent,
     int maxDelayMillis,
     int maxSyncMillis,
     int slowSyncPercent,
+    int maxApplyMillis,
     int crashesPerSecond,
     int partitionsPerSecond,
     int pausesPerSecond,
     int transfersPerSecond,
+    int diskErrorsPerSecond,
     int proposalsPerSecond,
     int readsPerSecond,
     int maxPayloadBytes,
+    int electionTicks,
     int maxAppendBytes,
     int maxInflightMessages,
     int entryCacheBytes,
-    int maxUncommittedBytes) {
+    int maxUncommittedBytes,
+    int maxApplyBytes,
+    boolean realLog) {
 
   static final int TICK_MILLIS = 10;
 
+  /** The kinds of fault that {@link #without} knows. */
+  static final List<String> KINDS =
+      List.of(
+          "loss",
+          "duplicates",
+          "late",
+          "delay",
+          "slowsync",
+          "sync",
+          "crashes",
+          "partitions",
+          "pauses",
+          "transfers",
+          "diskerrors",
+          "reallog",
+          "reads",
+          "learners");
+
   static SimOptions draw(SplittableRandom random) {
     return new SimOptions(
-        pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5, 7),
-        pick(random, 1_500, 3_000, 6_000),
+        pick(random, 1, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 7),
+        pick(random, 0, 0, 0, 0, 1, 2),
+        pick(random, 1_000, 2_000, 4_000),
         pick(random, 0, 0, 1, 5, 20),
         pick(random, 0, 0, 5, 30),
+        pick(random, 0, 0, 1, 5),
         pick(random, 1, 3, 10, 60),
         pick(random, 0, 1, 5, 30),
-        pick(random, 0, 0, 2),
+        pick(random, 0, 0, 2, 20),
+        pick(random, 0, 1, 1, 30),
         pick(random, 0, 1, 3, 8),
         pick(random, 0, 0, 2, 5),
         pick(random, 0, 0, 1, 3),
         pick(random, 0, 0, 1, 4),
-        pick(random, 10, 50, 200),
+        pick(random, 0, 1, 3),
+        pick(random, 10, 50, 100),
         pick(random, 0, 20, 100),
-        pick(random, 8, 40, 400),
+        pick(random, 32, 64, 400),
+        pick(random, 10, 10, 10, 3),
         pick(random, 1, 200, 2_000, 1 << 20),
         pick(random, 1, 2, 8, 64),
         pick(random, 0, 200, 2_000, 1 << 20),
-        pick(random, 400, 10_000, 1 << 20));
+        pick(random, 400, 10_000, 1 << 20),
+        pick(random, 100, 4096),
+        random.nextInt(8) == 0);
+  }
+
+  int nodes() {
+    return voters + learners;
+  }
+
+  /** The same run without some kinds of fault, and cut short; other dice may fall otherwise. */
+  SimOptions without(Set<String> kinds, int atMostMillis) {
+    return new SimOptions(
+        voters,
+        kinds.contains("learners") ? 0 : learners,
+        Math.min(safetyMillis, atMostMillis),
+        kinds.contains("loss") ? 0 : lossPercent,
+        kinds.contains("duplicates") ? 0 : duplicatePercent,
+        kinds.contains("late") ? 0 : latePercent,
+        kinds.contains("delay") ? 1 : maxDelayMillis,
+        kinds.contains("sync") ? 0 : maxSyncMillis,
+        kinds.contains("slowsync") ? 0 : slowSyncPercent,
+        maxApplyMillis,
+        kinds.contains("crashes") ? 0 : crashesPerSecond,
+        kinds.contains("partitions") ? 0 : partitionsPerSecond,
+        kinds.contains("pauses") ? 0 : pausesPerSecond,
+        kinds.contains("transfers") ? 0 : transfersPerSecond,
+        kinds.contains("diskerrors") ? 0 : diskErrorsPerSecond,
+        proposalsPerSecond,
+        kinds.contains("reads") ? 0 : readsPerSecond,
+        maxPayloadBytes,
+        electionTicks,
+        maxAppendBytes,
+        maxInflightMessages,
+        entryCacheBytes,
+        maxUncommittedBytes,
+        maxApplyBytes,
+        realLog && !kinds.contains("reallog"));
   }
 
   CoreConfig coreConfig(long self) {
-    List<Long> voters = LongStream.rangeClosed(1, nodes).boxed().toList();
+    List<Long> voting = LongStream.rangeClosed(1, voters).boxed().toList();
+    List<Long> listening = LongStream.rangeClosed(voters + 1, nodes()).boxed().toList();
     return new CoreConfig(
         self,
-        Configuration.of(voters),
-        10,
+        new Configuration(voting, List.of(), listening),
+        electionTicks,
         1,
         maxAppendBytes,
         maxInflightMessages,
         1 << 20,
         maxUncommittedBytes,
         entryCacheBytes,
-        4096);
+        maxApplyBytes);
   }
 
   private static int pick(SplittableRandom random, int... choices) {

@@ -1,0 +1,158 @@
+package io.kelson.raft.sim;
+
+import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.PersistBatch;
+import io.kelson.raft.core.RestoredLog;
+import io.kelson.raft.log.CrashableDirectory;
+import io.kelson.raft.log.EntriesUnavailableException;
+import io.kelson.raft.log.LogDamagedException;
+import io.kelson.raft.log.LogOptions;
+import io.kelson.raft.log.SegmentedLog;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+
+/**
+ * The production log with tiny segments, on a disk in memory whose power can fail. After every
+ * crash it has to come back as something the model allows.
+ */
+final class RealLog implements SimLog {
+  private static final int MAX_TAIL_BYTES = 600;
+
+  private final SimDisk model = new SimDisk();
+  private final CrashableDirectory directory = new CrashableDirectory();
+  private final ArrayDeque<PersistBatch> queued = new ArrayDeque<>();
+  private final Counters counters;
+  private final long salt;
+  private SegmentedLog log;
+  private boolean created;
+
+  RealLog(Counters counters, long salt) {
+    this.counters = counters;
+    this.salt = salt;
+  }
+
+  @Override
+  public SimDisk model() {
+    return model;
+  }
+
+  @Override
+  public void queue(PersistBatch batch) {
+    model.queue(batch);
+    queued.add(batch);
+  }
+
+  @Override
+  public void write() throws IOException {
+    while (!queued.isEmpty()) {
+      log.write(queued.poll());
+    }
+  }
+
+  @Override
+  public void sync() throws IOException {
+    log.sync();
+  }
+
+  @Override
+  public void idle() throws IOException {
+    log.flush();
+  }
+
+  @Override
+  public List<Entry> read(long lo, long hi) {
+    try {
+      return log.read(lo, hi, Long.MAX_VALUE);
+    } catch (EntriesUnavailableException gone) {
+      return List.of();
+    } catch (IOException e) {
+      throw new SimFailure("entries [" + lo + ", " + hi + ") cannot be read", e);
+    }
+  }
+
+  @Override
+  public void failSoon(SplittableRandom random) {
+    CrashableDirectory.Operation[] any = {
+      CrashableDirectory.Operation.WRITE,
+      CrashableDirectory.Operation.FORCE,
+      CrashableDirectory.Operation.FORCE,
+      CrashableDirectory.Operation.CREATE,
+      CrashableDirectory.Operation.RENAME,
+      CrashableDirectory.Operation.SYNC
+    };
+    directory.failAt(
+        any[random.nextInt(any.length)],
+        1 + random.nextInt(2),
+        random.nextBoolean() ? "Input/output error" : "No space left on device");
+  }
+
+  @Override
+  public void crash(SplittableRandom random, boolean power) {
+    if (power && random.nextBoolean()) {
+      loseInTheMiddle(random);
+    }
+    settle(random, power);
+    queued.clear();
+  }
+
+  /** Takes the power away while the writer is busy, at any of its steps. */
+  private void loseInTheMiddle(SplittableRandom random) {
+    directory.losePowerAtStep(1 + random.nextInt(4));
+    try {
+      write();
+      sync();
+    } catch (IOException expected) {
+      counters.tornWrites++;
+    }
+  }
+
+  private void settle(SplittableRandom random, boolean power) {
+    if (power) {
+      directory.crash(new Random(random.nextLong()));
+    } else {
+      directory.killProcess();
+    }
+  }
+
+  @Override
+  public RestoredLog open(SplittableRandom random, boolean faults) throws IOException {
+    boolean loses = faults && random.nextInt(4) == 0;
+    if (loses) {
+      directory.losePowerAtStep(1 + random.nextInt(6));
+    }
+    try {
+      // Nothing was promised before the first start has come to its end.
+      log = SegmentedLog.open(logOptions(!created));
+      created = true;
+      RestoredLog all = log.restored(Long.MAX_VALUE);
+      model.adopt(all.hardState(), all.tail());
+      if (loses) {
+        // It came through; then what it found is durable by now.
+        directory.losePower();
+        throw new IOException("power lost when the log had just been opened");
+      }
+      return log.restored(random.nextInt(4) == 0 ? 0 : random.nextInt(MAX_TAIL_BYTES));
+    } catch (LogDamagedException damaged) {
+      throw new SimFailure("nothing was damaged, but the log says: " + damaged, damaged);
+    } catch (IOException e) {
+      if (directory.powerLost()) {
+        settle(random, true);
+        counters.recoveryCrashes++;
+      }
+      throw e;
+    }
+  }
+
+  private LogOptions logOptions(boolean create) {
+    return LogOptions.builder(directory)
+        .create(create)
+        .segmentBytes(16 << 10)
+        .bufferBytes(4 << 10)
+        .background(Runnable::run)
+        .salts(new Random(salt + directory.steps())::nextLong)
+        .build();
+  }
+}

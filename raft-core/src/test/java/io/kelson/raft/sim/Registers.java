@@ -1,0 +1,54 @@
+package io.kelson.raft.sim;
+
+import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.EntryType;
+import java.util.Arrays;
+
+/** The state machine: a few registers, and a hash of everything that made them what they are. */
+final class Registers {
+  static final int COUNT = 4;
+
+  /** What a conditional write answers when the register held something else. */
+  static final long REFUSED = -2;
+
+  private final long[] values = new long[COUNT];
+  private long index;
+  private long hash;
+
+  long index() {
+    return index;
+  }
+
+  long hash() {
+    return hash;
+  }
+
+  long value(int register) {
+    return values[register];
+  }
+
+  /** Applies the next entry; returns the value that it replaced, or {@link #REFUSED}. */
+  long apply(Entry entry) {
+    if (entry.index() != index + 1) {
+      throw new SimFailure("entry " + entry + " is to be applied after index " + index);
+    }
+    index = entry.index();
+    hash = mix(hash, entry);
+    if (entry.type() != EntryType.NORMAL) {
+      return 0;
+    }
+    Command command = Command.decode(entry.data());
+    long before = values[command.register()];
+    if (command.expected() != Command.ANY && command.expected() != before) {
+      return REFUSED;
+    }
+    values[command.register()] = command.value();
+    return before;
+  }
+
+  static long mix(long hash, Entry entry) {
+    long h = hash * 0x9E3779B97F4A7C15L + entry.term() * 31 + entry.index();
+    h = h * 31 + Arrays.hashCode(entry.data());
+    return h ^ (h >>> 29);
+  }
+}

@@ -1,0 +1,46 @@
+package io.kelson.raft.sim;
+
+import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.PersistBatch;
+import io.kelson.raft.core.RestoredLog;
+import java.io.IOException;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The log under a simulated member: a model alone, or the production log on a disk that crashes,
+ * with the model beside it. The calls follow the log writer's: some batches are written, then
+ * synced together, while the next ones queue up.
+ */
+interface SimLog {
+  /** What a correct log holds; the invariants are measured against it. */
+  SimDisk model();
+
+  /** Takes a batch into the writer's queue. */
+  void queue(PersistBatch batch);
+
+  /** The writer hands every queued batch to the file. */
+  void write() throws IOException;
+
+  /** The writer syncs what it has written. */
+  void sync() throws IOException;
+
+  /** The writer has nothing else to do. */
+  void idle() throws IOException;
+
+  /** Entries [lo, hi), or fewer if they are not all there. */
+  List<Entry> read(long lo, long hi);
+
+  /** The power fails, or only the process dies and what was written stays written. */
+  void crash(SplittableRandom random, boolean power);
+
+  /**
+   * What a member finds when it starts.
+   *
+   * @throws IOException if the start failed by a fault that was injected; another may succeed
+   */
+  RestoredLog open(SplittableRandom random, boolean faults) throws IOException;
+
+  /** Lets the disk report an error at some operation soon. */
+  void failSoon(SplittableRandom random);
+}
