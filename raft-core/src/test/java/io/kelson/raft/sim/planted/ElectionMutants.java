@@ -1,0 +1,203 @@
+package io.kelson.raft.sim.planted;
+
+import java.util.List;
+
+/** Votes, terms, leadership. */
+final class ElectionMutants {
+  private static final String CORE = "core.RaftCore";
+  private static final String CANDIDATE = "core.CandidateRole";
+  private static final String FOLLOWER = "core.FollowerRole";
+  private static final String LEADER = "core.LeaderRole";
+
+  private ElectionMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        new Mutant(
+            "quorum-match-even",
+            3,
+            "an even number of voters commits with half of them",
+            "quorum.Majority",
+            "return ascending[(ids.length - 1) / 2];",
+            "return ascending[ids.length / 2];"),
+        new Mutant(
+            "quorum-vote-even",
+            3,
+            "an even number of voters elects with half of them",
+            "quorum.Majority",
+            "int needed = ids.length / 2 + 1;",
+            "int needed = (ids.length + 1) / 2;"),
+        new Mutant(
+            "prevote-takes-vote",
+            6,
+            "granting a pre-vote uses up the vote",
+            CORE,
+            "granted &= isUpToDate(message.lastLog());",
+            "granted &= isUpToDate(message.lastLog()); if (granted) { vote = message.from(); }"),
+        new Mutant(
+            "prevote-raises-term",
+            6,
+            "a pre-vote request raises the term of who is asked",
+            CORE,
+            "if (message.preVote()) { boolean granted =",
+            "if (message.preVote()) { maybeTakeTerm(message); boolean granted ="),
+        new Mutant(
+                "prevote-counts-as-vote",
+                6,
+                "an answer to a pre-vote counts as a real vote",
+                CANDIDATE,
+                "if (message.preVote() != preVote || !core",
+                "if (!core")
+            .and(
+                CORE,
+                "if (message.term() == term + 1) { role",
+                "if (message.term() >= term) { role"),
+        new Mutant(
+            "refusal-counts-as-vote",
+            7,
+            "a refused vote counts as a granted one",
+            CANDIDATE,
+            "if (message.granted()) {",
+            "if (!preVote || message.granted()) {"),
+        new Mutant(
+            "candidate-log-unchecked",
+            0,
+            "votes go to candidates whatever their log holds",
+            CORE,
+            "isFree(message.from()) && isUpToDate(message.lastLog())) {",
+            "isFree(message.from())) {"),
+        new Mutant(
+            "candidate-log-by-length",
+            0,
+            "logs are compared by length before term",
+            CORE,
+            "return other.compareTo(log.lastPosition()) >= 0;",
+            "return other.index() >= log.lastPosition().index();"),
+        new Mutant(
+            "votes-again",
+            4,
+            "a member votes for everybody who asks in a term",
+            CORE,
+            "return vote == candidate || (vote == 0 && role.leader() == 0);",
+            "return role.role() != Role.LEADER;"),
+        new Mutant(
+            "vote-kept-over-terms",
+            0,
+            "a new term begins with the vote of the old one",
+            CORE,
+            "term = newTerm; vote = 0;",
+            "term = newTerm;"),
+        new Mutant(
+            "term-not-raised",
+            0,
+            "a candidate campaigns in the old term",
+            CORE,
+            "term++; vote = self();",
+            "vote = self();"),
+        new Mutant(
+            "stale-messages-counted",
+            12,
+            "answers of older terms count in this one",
+            CORE,
+            "maybeTakeTerm(message); return message.term() == term;",
+            "maybeTakeTerm(message); return true;"),
+        new Mutant(
+            "stale-append-accepted",
+            0,
+            "requests of a deposed leader are still obeyed",
+            CORE,
+            "private void onAppendRequest(AppendRequest message) { if (message.term() < term) {",
+            "private void onAppendRequest(AppendRequest message) { if (message.term() + 2 < term) {"),
+        new Mutant(
+            "stale-append-unanswered",
+            24,
+            "a leader is not told that a member has come back with a higher term",
+            CORE,
+            "if (message.term() < term) { // Told of",
+            "if (message.term() < term) { if (term > 0) { return; } // Told of"),
+        new Mutant(
+            "rejoiner-not-told-term",
+            24,
+            "a pre-vote is refused without saying in which term one is",
+            CORE,
+            "granted ? message.term() : term, true, granted));",
+            "message.term(), true, granted));"),
+        new Mutant(
+            "no-stickiness",
+            0,
+            "members that hear a leader vote for others",
+            CORE,
+            "boolean disturbs = role.isContent() && !message.transfer()",
+            "boolean disturbs = false && !message.transfer()"),
+        new Mutant(
+            "leader-not-sticky",
+            0,
+            "a leader with a quorum takes part in elections",
+            LEADER,
+            "@Override boolean isContent() { return true; }",
+            "@Override boolean isContent() { return false; }"),
+        new Mutant(
+            "check-quorum-off",
+            25,
+            "a leader that hears of nobody goes on",
+            LEADER,
+            "if (!replication.takeActiveQuorum()) {",
+            "if (!replication.takeActiveQuorum() && core.term() < 0) {"),
+        new Mutant(
+            "timeout-starts-anew",
+            25,
+            "a higher term alone makes followers wait anew",
+            CORE,
+            "int waited = role instanceof FollowerRole follower ? follower.elapsedTicks() : 0;",
+            "int waited = 0;"),
+        new Mutant(
+            "timeout-not-random",
+            0,
+            "all election timeouts are equal",
+            CORE,
+            ": config.electionTicks() + random.nextInt(config.electionTicks());",
+            ": config.electionTicks();"),
+        new Mutant(
+            "candidate-never-retries",
+            0,
+            "a candidate waits for ever for an undecided election",
+            CANDIDATE,
+            "core.campaign(\"the election was not decided in time\");",
+            ""),
+        new Mutant(
+            "learner-votes",
+            31,
+            "learners count in every quorum",
+            CORE,
+            "new JointQuorum(configuration.voters(), configuration.outgoing());",
+            "new JointQuorum(configuration.members(), configuration.outgoing());"),
+        new Mutant(
+            "no-first-entry",
+            0,
+            "a new leader appends no entry of its own",
+            LEADER,
+            "core.log().append(Entry.noop(core.term(), firstIndex));",
+            ""),
+        new Mutant(
+            "transfer-too-early",
+            0,
+            "leadership is handed to a voter that lacks entries",
+            LEADER,
+            "if (replication.find(transferTarget).match() == core.log().last()) {",
+            "if (replication.find(transferTarget) != null) {"),
+        new Mutant(
+            "transfer-ignored",
+            0,
+            "a member told to campaign at once does not",
+            FOLLOWER,
+            "core.becomeCandidate(true, \"the leader handed over\");",
+            ""),
+        new Mutant(
+            "transfer-disturbs",
+            0,
+            "an election that the leader asked for is refused like any other",
+            CORE,
+            "role.isContent() && !message.transfer() && message.term()",
+            "role.isContent() && message.term()"));
+  }
+}
