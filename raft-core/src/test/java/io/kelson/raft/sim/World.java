@@ -14,6 +14,9 @@ final class World {
     }
   }
 
+  /** A hundred times what a run takes; more is a storm that feeds itself. */
+  private static final long MAX_EVENTS = 1_000_000;
+
   final SplittableRandom random;
   final SimOptions options;
   final Counters counters = new Counters();
@@ -51,6 +54,9 @@ final class World {
       Event event = events.poll();
       now = event.at();
       counters.events++;
+      if (counters.events > MAX_EVENTS) {
+        throw new SimFailure("more than " + MAX_EVENTS + " events: messages beget messages");
+      }
       event.action().run();
     }
     now = end;
