@@ -25,9 +25,9 @@ import java.util.TreeMap;
  * that of every header still lying around behind the cut; those can neither continue the chain nor,
  * as they only testify to what lies before the cut, accuse anything after it.
  *
- * <p>Before that frame is synced, everything past the last testimony is written again. A process
- * that died of a failed sync may have left bytes that the page cache shows and the disk does not
- * have; only a write makes the kernel care about them again.
+ * <p>Before that frame is written, everything past the last testimony is written again and synced.
+ * A process that died of a failed sync may have left bytes that the page cache shows and the disk
+ * does not have; only a write makes the kernel care about them again.
  */
 final class Recovery {
   private static final int WINDOW_BYTES = 1 << 20;
@@ -271,6 +271,11 @@ final class Recovery {
       int bytes = segment.file().read(piece, offset);
       segment.file().write(piece.flip(), offset);
       offset += bytes;
+    }
+    if (from < to) {
+      // Before the recovery's own frame, which testifies to all of this: were both written in one
+      // sync, a power failure could keep the testimony and lose what it speaks of.
+      segment.file().force();
     }
   }
 
