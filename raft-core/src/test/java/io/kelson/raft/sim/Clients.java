@@ -23,7 +23,8 @@ import java.util.TreeMap;
  * write without an answer may take effect at any later time, but once; a rejected one never.
  */
 final class Clients {
-  private record Operation(long id, long node, long floor, long knownCommit, int register) {}
+  private record Operation(
+      long id, long node, boolean read, long floor, long knownCommit, int register) {}
 
   private record Waiting(Operation read, long index) {}
 
@@ -61,7 +62,7 @@ final class Clients {
       byte[] data =
           new Command(id, register, expected, id)
               .encode(world.random.nextInt(world.options.maxPayloadBytes() + 1));
-      open.put(id, new Operation(id, node.id, answeredUpTo, 0, register));
+      open.put(id, new Operation(id, node.id, false, answeredUpTo, 0, register));
       proposals.add(new Proposal(id, data));
       world.note("propose", node.id, id);
     }
@@ -72,7 +73,8 @@ final class Clients {
   void read(SimNode node) {
     long id = nextId++;
     int register = world.random.nextInt(Registers.COUNT);
-    open.put(id, new Operation(id, node.id, answeredUpTo, invariants.maxCommitSeen(), register));
+    open.put(
+        id, new Operation(id, node.id, true, answeredUpTo, invariants.maxCommitSeen(), register));
     world.note("read", node.id, id);
     node.step(new Input.Read(id));
   }
@@ -199,25 +201,17 @@ final class Clients {
   long writeMarker(SimNode node) {
     long id = nextId++;
     byte[] data = new Command(id, 0, Command.ANY, id).encode(0);
-    open.put(id, new Operation(id, node.id, answeredUpTo, 0, 0));
+    open.put(id, new Operation(id, node.id, false, answeredUpTo, 0, 0));
     world.note("marker", node.id, id);
     node.step(new Input.Propose(List.of(new Proposal(id, data))));
     return id;
   }
 
-  /** A read that has begun, is not answered and was not turned down. */
-  boolean isOpen(long id) {
-    return open.containsKey(id);
-  }
-
-  /** Every member is asked to read; the ids of the reads. */
-  List<Long> readEverywhere(List<SimNode> nodes) {
-    List<Long> ids = new ArrayList<>();
-    for (SimNode node : nodes) {
-      ids.add(nextId);
-      read(node);
-    }
-    return ids;
+  /**
+   * Whether reads have begun that were neither answered nor turned down, nor died with a member.
+   */
+  boolean hasOpenReads() {
+    return open.values().stream().anyMatch(Operation::read);
   }
 
   private static void require(boolean holds, String message, Object... args) {

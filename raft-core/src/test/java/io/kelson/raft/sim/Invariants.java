@@ -35,6 +35,9 @@ final class Invariants {
   private final long[] highestTerm;
   private final long[] highestCommit;
 
+  /** The term a member led after its last step, 0 for none. */
+  private final long[] leading;
+
   /** Everything committed anywhere, by index - 1, as first seen. */
   private final List<Entry> committed = new ArrayList<>();
 
@@ -50,6 +53,7 @@ final class Invariants {
     this.voters = options.voters();
     this.highestTerm = new long[options.nodes() + 1];
     this.highestCommit = new long[options.nodes() + 1];
+    this.leading = new long[options.nodes() + 1];
   }
 
   /** Highest commit index that any member has ever known. */
@@ -86,6 +90,17 @@ final class Invariants {
         n,
         highestCommit[n],
         core.commitIndex());
+    if (core.role() == Role.LEADER && core.commitIndex() > highestCommit[n]) {
+      // Paper, section 5.4.2: what an older term left behind is committed only by what follows it.
+      require(
+          leading[n] != core.term() || core.termAt(core.commitIndex()) == core.term(),
+          "member %d leads term %d and commits index %d of term %d by itself",
+          n,
+          core.term(),
+          core.commitIndex(),
+          core.termAt(core.commitIndex()));
+    }
+    leading[n] = core.role() == Role.LEADER ? core.term() : 0;
     highestCommit[n] = core.commitIndex();
     if (core.commitIndex() > maxCommitSeen) {
       maxCommitSeen = core.commitIndex();
@@ -101,6 +116,7 @@ final class Invariants {
     int n = (int) node.id;
     // The commit index is a hint on disk and may be older after a restart.
     highestCommit[n] = 0;
+    leading[n] = 0;
     highestTerm[n] = Math.min(highestTerm[n], node.core().term());
   }
 

@@ -1,6 +1,7 @@
 package io.kelson.raft.sim;
 
 import io.kelson.raft.core.Message;
+import io.kelson.raft.core.Role;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -69,6 +70,11 @@ final class SimNetwork {
     return !cut[(int) from][(int) to];
   }
 
+  /** Cuts one direction of a link. */
+  void cut(long from, long to) {
+    cut[(int) from][(int) to] = true;
+  }
+
   void heal() {
     for (boolean[] row : cut) {
       Arrays.fill(row, false);
@@ -78,7 +84,7 @@ final class SimNetwork {
   /** Takes a new shape; says which, for the trace. */
   String reshape(SplittableRandom random) {
     heal();
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(8)) {
       case 0:
         return "healed";
       case 1:
@@ -89,6 +95,9 @@ final class SimNetwork {
         return oneWay(random);
       case 4:
         return bridge(1 + random.nextInt(nodes));
+      case 5:
+      case 6:
+        return stranded(random);
       default:
         return scatter(random, Set.of());
     }
@@ -102,6 +111,29 @@ final class SimNetwork {
       }
     }
     return "split " + Integer.toBinaryString(side);
+  }
+
+  /** A leader with all learners and too few voters on one side, the rest on the other. */
+  private String stranded(SplittableRandom random) {
+    boolean[] with = new boolean[nodes + 1];
+    int voters = world.options.voters();
+    for (int learner = voters + 1; learner <= nodes; learner++) {
+      with[learner] = true;
+    }
+    for (SimNode member : members) {
+      with[(int) member.id] |= member.isUp() && member.core().role() == Role.LEADER;
+    }
+    for (int more = random.nextInt((voters + 1) / 2); more > 1; more--) {
+      with[1 + random.nextInt(voters)] = true;
+    }
+    StringBuilder side = new StringBuilder("stranded");
+    for (int a = 1; a <= nodes; a++) {
+      side.append(with[a] ? " " + a : "");
+      for (int b = 1; b <= nodes; b++) {
+        cut[a][b] = with[a] != with[b];
+      }
+    }
+    return side.toString();
   }
 
   private String isolate(int node) {

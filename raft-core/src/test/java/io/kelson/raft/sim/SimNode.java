@@ -5,6 +5,7 @@ import io.kelson.raft.core.Effects;
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.Input;
 import io.kelson.raft.core.LogFetch;
+import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.RaftCore;
@@ -251,7 +252,7 @@ final class SimNode {
       send(message);
     }
     for (LogFetch fetch : effects.fetches()) {
-      inThisLife(world.random.nextInt(20), () -> whenProcessRuns(() -> fetch(fetch)));
+      inThisLife(fetchMillis(), () -> whenProcessRuns(() -> fetch(fetch)));
     }
     if (effects.committed() != null) {
       applyQueue.add(effects.committed());
@@ -352,23 +353,37 @@ final class SimNode {
 
   // ---- the fetch thread
 
+  /** Reading is slow when syncing is; by then the log may have been rewritten. */
+  private long fetchMillis() {
+    boolean slow = world.faults && world.chance(world.options.slowSyncPercent());
+    return world.random.nextInt(slow ? 600 : 20);
+  }
+
+  /** Reads a range and sends it in one request or several. */
   private void fetch(LogFetch fetch) {
+    if (!isUp()) {
+      return;
+    }
     List<Entry> entries = log.read(fetch.prev().index() + 1, fetch.hi());
     boolean same =
         entries.size() == fetch.hi() - fetch.prev().index() - 1
             && entries.get(entries.size() - 1).term() == fetch.lastTerm();
     world.counters.fetches++;
     world.note("fetch", id, fetch.to(), fetch.prev().index(), fetch.hi(), same ? "read" : "gone");
-    if (same) {
+    LogPosition prev = fetch.prev();
+    for (int lo = 0; same && lo < entries.size(); ) {
+      int hi = lo + 1 + world.random.nextInt(entries.size() - lo);
       send(
           new Message.AppendRequest(
               fetch.from(),
               fetch.to(),
               fetch.term(),
-              fetch.prev(),
-              entries,
+              prev,
+              entries.subList(lo, hi),
               fetch.commit(),
               fetch.round()));
+      prev = entries.get(hi - 1).position();
+      lo = hi;
     }
   }
 

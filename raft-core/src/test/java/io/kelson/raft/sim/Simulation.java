@@ -166,19 +166,10 @@ public final class Simulation {
     marker = 0;
     await("all members to apply a write and be equal", () -> markerWritten() && equalStates());
     handOver();
-    List<Long> reads = new ArrayList<>();
-    await(
-        "all members to read",
-        () -> {
-          if (reads.isEmpty() || world.now() - markerAt > RETRY_MILLIS) {
-            reads.clear();
-            reads.addAll(clients.readEverywhere(nodes));
-            markerAt = world.now();
-          }
-          return false;
-        },
-        () -> !reads.isEmpty() && reads.stream().noneMatch(clients::isOpen));
+    nodes.forEach(clients::read);
+    await("all reads to be answered or turned down", () -> !clients.hasOpenReads());
     staysCalm();
+    staysCalmWithout();
   }
 
   private boolean equalStates() {
@@ -218,6 +209,24 @@ public final class Simulation {
     }
   }
 
+  /**
+   * One member hears nothing from the leader, and may or may not be heard by it. The others do, so
+   * they keep their leader (thesis, section 4.2.3).
+   */
+  private void staysCalmWithout() {
+    SimNode leader = leader();
+    if (leader == null || options.voters() < 3) {
+      return;
+    }
+    long lost = 1 + leader.id % options.nodes();
+    network.cut(leader.id, lost);
+    if (world.random.nextBoolean()) {
+      network.cut(lost, leader.id);
+    }
+    world.note("cut", leader.id, lost);
+    staysCalm();
+  }
+
   private SimNode leader() {
     SimNode found = null;
     for (SimNode node : nodes) {
@@ -231,12 +240,8 @@ public final class Simulation {
   }
 
   private void await(String what, BooleanSupplier reached) {
-    await(what, () -> false, reached);
-  }
-
-  private void await(String what, BooleanSupplier prepare, BooleanSupplier reached) {
     long deadline = world.now() + PATIENCE_MILLIS;
-    while (!prepare.getAsBoolean() && !reached.getAsBoolean()) {
+    while (!reached.getAsBoolean()) {
       if (world.now() >= deadline) {
         throw new SimFailure("waited " + PATIENCE_MILLIS + " ms in vain for " + what + where());
       }

@@ -14,8 +14,8 @@ final class World {
     }
   }
 
-  /** A hundred times what a run takes; more is a storm that feeds itself. */
-  private static final long MAX_EVENTS = 1_000_000;
+  /** Many times what a run takes; more is a storm that feeds itself. */
+  private static final long MAX_EVENTS = 400_000;
 
   final SplittableRandom random;
   final SimOptions options;

@@ -67,6 +67,13 @@ final class ElectionMutants {
             "isFree(message.from()) && isUpToDate(message.lastLog())) {",
             "isFree(message.from())) {"),
         new Mutant(
+            "any-log-elected",
+            7,
+            "neither votes nor pre-votes look at the candidate's log",
+            CORE,
+            "return other.compareTo(log.lastPosition()) >= 0;",
+            "return other.index() >= 0;"),
+        new Mutant(
             "candidate-log-by-length",
             0,
             "logs are compared by length before term",
@@ -183,8 +190,8 @@ final class ElectionMutants {
             0,
             "leadership is handed to a voter that lacks entries",
             LEADER,
-            "if (replication.find(transferTarget).match() == core.log().last()) {",
-            "if (replication.find(transferTarget) != null) {"),
+            "&& replication.find(transferTarget).match() == core.log().last()) {",
+            "&& replication.find(transferTarget) != null) {"),
         new Mutant(
             "transfer-ignored",
             0,

@@ -55,6 +55,20 @@ final class LogMutants {
             "&& cursor.previous() == chain && (cursor.number() == number || cursor.isRecovery() && cursor.number() > number)",
             ""),
         new Mutant(
+            "names-unsynced-at-start",
+            39,
+            "a start relies on a segment's name that may still vanish",
+            RECOVERY,
+            "directory.sync(); rewrite(",
+            "rewrite("),
+        new Mutant(
+            "recovery-testifies-early",
+            39,
+            "a start says that bytes are durable in the same sync that makes them so",
+            RECOVERY,
+            "if (from < to) { // Before",
+            "if (from < 0) { // Before"),
+        new Mutant(
                 "recovery-not-durable",
                 34,
                 "what a start has found is not made durable",

@@ -135,19 +135,8 @@ final class ReplicationMutants {
             0,
             "a pipeline that lost requests is never asked about",
             PROGRESS,
-            "return state == State.REPLICATE && !isIdle() && heartbeatsSinceProgress >= 2;",
+            "return state == State.REPLICATE && !isIdle() && heartbeatsSinceProgress >= 1;",
             "return false;"),
-        new Mutant(
-                "stale-rejection-obeyed",
-                0,
-                "an old rejection takes the leader back behind what was acknowledged",
-                PROGRESS,
-                "if (refused <= match || (state == State.PROBE && refused != next - 1)) {",
-                "if (refused < 0) {")
-            .and(
-                PROGRESS,
-                "becomeProbe(Math.max(match + 1, Math.min(",
-                "match = 0; becomeProbe(Math.max(1, Math.min("),
         new Mutant(
             "fetch-over-terms",
             0,
