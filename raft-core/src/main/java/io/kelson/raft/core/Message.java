@@ -95,7 +95,8 @@ public sealed interface Message {
    *     index {@code prev} that was refused
    * @param hint on rejection, the latest position at which the receiver's log might still agree;
    *     lets the leader skip whole terms. {@link LogPosition#ZERO} on success
-   * @param round the round of the request
+   * @param round the round of the request, 0 if that was of an older term: rounds of different
+   *     terms do not compare
    */
   record AppendResponse(
       long from, long to, long term, boolean success, long matchIndex, LogPosition hint, long round)

@@ -266,16 +266,14 @@ public final class RaftCore {
     if (message.term() < term) {
       // Told of this term the old leader steps down. Without an answer a member that has come back
       // with a higher term would stay outside for good: it refuses the leader, and nobody who
-      // hears that leader would vote for it.
+      // hears that leader would vote for it. The request's round stays out of the answer: the
+      // sender
+      // may lead this very term as well by now, and a round of its earlier reign would confirm
+      // reads
+      // that no quorum was asked about.
       sendPromised(
           new AppendResponse(
-              self(),
-              message.from(),
-              term,
-              false,
-              message.prev().index(),
-              LogPosition.ZERO,
-              message.round()));
+              self(), message.from(), term, false, message.prev().index(), LogPosition.ZERO, 0));
       return;
     }
     maybeTakeTerm(message);

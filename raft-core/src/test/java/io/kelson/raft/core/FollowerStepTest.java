@@ -212,6 +212,16 @@ class FollowerStepTest {
     assertThat(core.leader()).isZero();
   }
 
+  /** Its sender may lead the newer term as well, where the old round would confirm new reads. */
+  @Test
+  void roundOfAnOlderTermIsNotReturned() {
+    RaftCore core = member().log(1, 1).term(7).start();
+
+    Effects effects = receive(core, new AppendRequest(2, 1, 3, at(1, 2), List.of(), 0, 26));
+
+    assertThat(effects.send()).containsExactly(lacks(7, 2, NONE));
+  }
+
   @Test
   void proposalsAreForwardedInPortions() {
     RaftCore core = member().maxAppendBytes(4).follower();
