@@ -5,7 +5,9 @@ import io.kelson.raft.core.Role;
 import io.kelson.raft.runtime.RaftNode;
 import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.raft.runtime.ReadWaiter;
+import io.kelson.raft.snapshot.ReceivedSnapshot;
 import io.kelson.server.rpc.ConsensusNode;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The node as the doors see it. The doors are built first, because the node reports to them; until
@@ -33,6 +35,14 @@ final class ConsensusHandle implements ConsensusNode {
   public boolean read(ReadWaiter waiter) {
     RaftNode current = node;
     return current != null && current.read(waiter);
+  }
+
+  /** Hands a received snapshot to the node; see {@link RaftNode#install}. */
+  CompletableFuture<Void> install(ReceivedSnapshot snapshot) {
+    RaftNode current = node;
+    return current == null
+        ? CompletableFuture.failedFuture(new IllegalStateException("this member is starting"))
+        : current.install(snapshot);
   }
 
   @Override

@@ -24,6 +24,7 @@ import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.ServerConfig.ClusterState;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.mvcc.StoreHome;
 import io.kelson.server.proto.MemberAttributes;
 import io.kelson.server.rpc.ClientDoor;
 import io.kelson.server.watch.WatchHub;
@@ -71,6 +72,9 @@ public final class KelsonServer implements AutoCloseable {
   private static final long TICK_MILLIS = 100;
   private static final long MAX_DRAIN_MILLIS = 2_000;
 
+  /** As etcd's snapshot-catchup-entries: a follower this far behind needs no snapshot. */
+  private static final long KEPT_LOG_ENTRIES = 5_000;
+
   private final ServerConfig config;
   private final Consumer<Throwable> onFailure;
   private final ClusterInfo cluster;
@@ -81,6 +85,7 @@ public final class KelsonServer implements AutoCloseable {
   private final Stack opened = new Stack();
 
   private RaftNode node;
+  private Snapshots snapshots;
   private WatchHub watches;
   private ClientPort clients;
   private Attributes attributes;
@@ -182,13 +187,13 @@ public final class KelsonServer implements AutoCloseable {
     EventLoops loops = opened.push(new EventLoops());
     SegmentedLog log = opened.push(openLog(directory));
     directory.markBegun();
-    MvccStore store =
-        opened.push(
-            MvccStore.open(directory.storePath(), MvccOptions.defaults(cluster.clusterId())));
+    StoreHome home =
+        opened.push(StoreHome.open(directory.path(), MvccOptions.defaults(cluster.clusterId())));
+    MvccStore store = home.store();
     ExecutorService pool = pushed(readPool());
     ExecutorService catchUp = pushed(Executors.newSingleThreadExecutor(thread("kelson-watch")));
     watches = opened.push(watchHub(store, catchUp, loops));
-    startNode(log, store, loops);
+    startNode(log, home, loops);
     clients =
         opened.push(
             ClientPort.open(config, door.health(), door.services(store, watches, pool), loops));
@@ -242,19 +247,27 @@ public final class KelsonServer implements AutoCloseable {
         RandomGenerator.getDefault());
   }
 
-  private void startNode(SegmentedLog log, MvccStore store, EventLoops loops)
+  private void startNode(SegmentedLog log, StoreHome home, EventLoops loops)
       throws StartFailure, IOException {
     NettyTransport transport = opened.push(PeerPort.open(config, cluster, loops, peers));
     Applier applier =
-        new Applier(store, cluster.clusterId(), cluster.selfId(), door.results(), watches);
+        new Applier(
+            home.store(),
+            cluster.clusterId(),
+            cluster.selfId(),
+            door.results(),
+            watches,
+            home::install);
     RaftNodeOptions options =
         RaftNodeOptions.defaults(
-            coreConfig(),
-            Duration.ofMillis(config.heartbeatIntervalMillis()),
-            // Read contexts must not repeat across restarts, so no seed that could.
-            new SecureRandom());
+                coreConfig(),
+                Duration.ofMillis(config.heartbeatIntervalMillis()),
+                // Read contexts must not repeat across restarts, so no seed that could.
+                new SecureRandom())
+            .withLogEntries(config.snapshotCount(), KEPT_LOG_ENTRIES);
+    snapshots = opened.push(Snapshots.open(home, transport, handle));
     try {
-      node = RaftNode.start(options, log, applier, transport, new NodeEvents());
+      node = RaftNode.start(options, log, applier, transport, snapshots, new NodeEvents());
     } catch (UncheckedIOException e) {
       throw Ports.cannotListen("--listen-peer-urls", String.join(",", config.listenPeerUrls()), e);
     }
@@ -383,6 +396,9 @@ public final class KelsonServer implements AutoCloseable {
           change.term(),
           change.leader() == 0 ? "unknown" : MemberIds.text(change.leader()),
           change.reason());
+      if (change.from() == Role.LEADER && change.to() != Role.LEADER) {
+        snapshots.ledNoMore();
+      }
       if (closing && change.to() != Role.LEADER) {
         ledNoMore.complete(null);
       }

@@ -13,6 +13,7 @@ import io.kelson.api.TxnRequest;
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.runtime.StateMachine;
+import io.kelson.raft.snapshot.ReceivedSnapshot;
 import io.kelson.server.mvcc.ApplyBatch;
 import io.kelson.server.mvcc.CompactedException;
 import io.kelson.server.mvcc.EventListener;
@@ -25,6 +26,7 @@ import io.kelson.server.proto.MemberAttributes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Turns committed log entries into state changes and answers.
@@ -42,6 +44,7 @@ public final class Applier implements StateMachine {
   private final long memberId;
   private final ApplyResults results;
   private final EventListener events;
+  private final Consumer<ReceivedSnapshot> installer;
 
   /**
    * @param clusterId for response headers
@@ -51,11 +54,61 @@ public final class Applier implements StateMachine {
    */
   public Applier(
       MvccStore store, long clusterId, long memberId, ApplyResults results, EventListener events) {
+    this(
+        store,
+        clusterId,
+        memberId,
+        results,
+        events,
+        snapshot -> {
+          throw new UnsupportedOperationException("this store takes no snapshots: " + snapshot);
+        });
+  }
+
+  /**
+   * @param installer puts a snapshot in the place of the store's state
+   */
+  public Applier(
+      MvccStore store,
+      long clusterId,
+      long memberId,
+      ApplyResults results,
+      EventListener events,
+      Consumer<ReceivedSnapshot> installer) {
     this.store = store;
     this.clusterId = clusterId;
     this.memberId = memberId;
     this.results = results;
     this.events = events;
+    this.installer = installer;
+  }
+
+  @Override
+  public byte[] config() {
+    return store.config();
+  }
+
+  @Override
+  public LogPosition durable() {
+    return store.durablyApplied();
+  }
+
+  @Override
+  public LogPosition flush() {
+    return store.flush();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Watchers have been told on return.
+   *
+   * @throws io.kelson.server.mvcc.StoreException if it could not be installed; the node must stop
+   */
+  @Override
+  public void install(ReceivedSnapshot snapshot) {
+    installer.accept(snapshot);
+    events.historyReplaced();
   }
 
   @Override
@@ -77,7 +130,8 @@ public final class Applier implements StateMachine {
       for (Entry entry : entries) {
         switch (entry.type()) {
           case NORMAL -> applyCommand(entry, batch, outcomes);
-          case NOOP, CONFIG -> {}
+          case CONFIG -> batch.putConfig(entry.data());
+          case NOOP -> {}
         }
         batch.appliedTo(entry.position());
       }

@@ -28,7 +28,7 @@ import java.util.Set;
  * IDENTITY  whose directory it is; written once, before anything else is
  * BEGUN     there once the log has been created: from then on its absence is a loss
  * log/      the segmented log
- * store/    the state derived from it
+ * store/    the state derived from it, and snapshot-incoming/ and snapshot-outgoing/ beside it
  * </pre>
  *
  * <p>A directory that is not certainly ours is refused and left as it was: pointing a member at
@@ -125,11 +125,6 @@ public final class DataDirectory implements AutoCloseable {
       createPrivate(log);
     }
     return log;
-  }
-
-  /** The derived state's directory; not created here. */
-  public Path storePath() {
-    return path.resolve("store");
   }
 
   /** Gives the directory up: another process may take it from now on. */

@@ -28,6 +28,7 @@ public final class ApplyBatch implements AutoCloseable {
   private long revision;
   private long compactRevision;
   private SortedMap<Long, MemberAttributes> changedMembers;
+  private byte[] changedConfig;
 
   ApplyBatch(MvccStore store, Database database, Fences fences) {
     this.store = store;
@@ -84,6 +85,16 @@ public final class ApplyBatch implements AutoCloseable {
     }
   }
 
+  /** Remembers the data of a configuration entry, so that a snapshot can tell it. */
+  public void putConfig(byte[] config) {
+    changedConfig = config;
+    try {
+      writes.put(database.meta(), Layout.CONFIG, config);
+    } catch (RocksDBException e) {
+      throw unbatchable(e);
+    }
+  }
+
   /** Says that everything up to this entry is in the batch. */
   public void appliedTo(LogPosition position) {
     if (position.index() != applied.index() + 1 || position.term() < applied.term()) {
@@ -101,7 +112,7 @@ public final class ApplyBatch implements AutoCloseable {
    */
   public List<RevisionEvents> commit() {
     write();
-    store.publish(applied, revision, compactRevision, changedMembers);
+    store.publish(applied, revision, compactRevision, changedMembers, changedConfig);
     return List.copyOf(events);
   }
 

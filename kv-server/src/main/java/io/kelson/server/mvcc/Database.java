@@ -8,10 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.rocksdb.AbstractImmutableNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -42,12 +45,19 @@ final class Database implements AutoCloseable {
 
   private static final List<String> FAMILIES = List.of("default", "cur", "hist", "rev", "fence");
 
+  private static final long SMALL_CACHE_BYTES = 1 << 20;
+
   private final Path directory;
   private final RocksDB db;
   private final List<ColumnFamilyHandle> families;
   private final WriteOptions withoutWal = new WriteOptions().setDisableWAL(true);
   private final ReadOptions plainReads = new ReadOptions();
   private final ReadOptions durableReads = new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER);
+
+  /** One for being open, one for each view that is not released. */
+  private final AtomicInteger users = new AtomicInteger(1);
+
+  private volatile Consumer<Database> unused = Database::close;
 
   /** Closed after the database, in this order. */
   private final List<AbstractImmutableNativeReference> natives;
@@ -88,6 +98,38 @@ final class Database implements AutoCloseable {
               + "; if no other process uses it, remove this member's data directory and let it copy"
               + " the data from its peers",
           e);
+    }
+  }
+
+  /**
+   * Opens the database in a directory for reading, leaving nothing behind.
+   *
+   * @throws StoreException if there is none, or it cannot be read
+   */
+  static Database openReadOnly(Path directory, MvccOptions options) {
+    List<AbstractImmutableNativeReference> natives = new ArrayList<>();
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    MvccOptions small = options.withBlockCacheBytes(SMALL_CACHE_BYTES);
+    try {
+      DBOptions dbOptions = new DBOptions().setInfoLogLevel(InfoLogLevel.FATAL_LEVEL);
+      natives.add(dbOptions);
+      RocksDB db =
+          RocksDB.openReadOnly(
+              dbOptions, directory.toString(), descriptors(small, natives), handles);
+      deleteInfoLogs(directory);
+      return new Database(directory, db, handles, natives);
+    } catch (RocksDBException | IOException e) {
+      natives.forEach(AbstractImmutableNativeReference::close);
+      throw new StoreException("cannot read the store in " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Even a reader writes one. */
+  private static void deleteInfoLogs(Path directory) throws IOException {
+    try (var children = Files.newDirectoryStream(directory, "LOG*")) {
+      for (Path child : children) {
+        Files.delete(child);
+      }
     }
   }
 
@@ -301,6 +343,41 @@ final class Database implements AutoCloseable {
               + "; see to the disk, then start this member again",
           e);
     }
+  }
+
+  /**
+   * Flushes and links what is flushed into a directory that does not exist yet, on the same file
+   * system. On return it is durable.
+   */
+  void checkpoint(Path target) {
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(target.toString());
+    } catch (RocksDBException e) {
+      throw new StoreException(
+          "cannot make a checkpoint of the store in "
+              + directory
+              + ": "
+              + e.getMessage()
+              + "; see to the disk",
+          e);
+    }
+  }
+
+  /** Keeps it open until {@link #release}. */
+  void retain() {
+    users.incrementAndGet();
+  }
+
+  /** Gives back one use; whoever gives back the last one closes the files. */
+  void release() {
+    if (users.decrementAndGet() == 0) {
+      unused.accept(this);
+    }
+  }
+
+  /** Says who closes it, instead of whoever happens to release it last. */
+  void whenUnused(Consumer<Database> closer) {
+    unused = closer;
   }
 
   long property(String name) {

@@ -11,4 +11,10 @@ public interface EventListener {
    * @param revisions ascending, without gaps to the previous call
    */
   void applied(List<RevisionEvents> revisions);
+
+  /**
+   * Called on the apply thread when a snapshot has taken the store's place: readers see a later
+   * revision, and what happened up to there was never announced here.
+   */
+  default void historyReplaced() {}
 }

@@ -1,7 +1,6 @@
 package io.kelson.server.mvcc;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.kelson.api.mvcc.Event;
 import io.kelson.api.mvcc.KeyValue;
 import io.kelson.raft.core.LogPosition;
@@ -11,10 +10,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
@@ -28,31 +25,30 @@ import org.rocksdb.WriteBatch;
  * replayed from {@link #applied()} after a crash.
  */
 public final class MvccStore implements EventHistory, AutoCloseable {
-  private static final long FIRST_REVISION = 1;
+  // What the apply thread writes to; others look at the database of the view they hold.
+  private Database database;
+  private Fences fences;
 
-  private final Database database;
-  private final Fences fences;
-  private final Purge purge;
+  private final Object purging = new Object();
 
-  /** One for being open, one for each view that is not released, one for each call under way. */
-  private final AtomicInteger users = new AtomicInteger(1);
+  /** Guarded by {@link #purging}. */
+  private Purge purge;
 
   private volatile StoreView newest;
   private volatile LogPosition applied;
   private volatile SortedMap<Long, MemberAttributes> members;
+  private volatile byte[] config;
   private boolean closed;
 
   private MvccStore(Database database) {
+    StoreMeta meta = StoreMeta.read(database);
     this.database = database;
     this.fences = Fences.load(database);
     this.purge = new Purge(database);
-    byte[] position = meta(Layout.APPLIED);
-    this.applied = position == null ? LogPosition.ZERO : Layout.decodePosition(position);
-    this.members = loadMembers();
-    users.incrementAndGet();
-    this.newest =
-        new StoreView(
-            this, database, number(Layout.REVISION, FIRST_REVISION), number(Layout.COMPACT, 0));
+    this.members = meta.members();
+    this.config = meta.config();
+    this.applied = meta.applied();
+    this.newest = new StoreView(database, meta.revision(), meta.compactRevision());
   }
 
   /**
@@ -96,7 +92,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
   }
 
   private static void requireSame(Database database, MvccOptions options, byte[] format) {
-    int version = Layout.formatVersion(format);
+    int version = format == null ? -1 : Layout.formatVersion(format);
     if (version < 0) {
       throw Database.foreign(database.directory(), "its format record is not ours");
     }
@@ -122,33 +118,6 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     }
   }
 
-  private byte[] meta(byte[] key) {
-    return database.get(database.meta(), database.plainReads(), key);
-  }
-
-  private long number(byte[] key, long otherwise) {
-    byte[] value = meta(key);
-    return value == null ? otherwise : Layout.decodeLong(value);
-  }
-
-  private SortedMap<Long, MemberAttributes> loadMembers() {
-    SortedMap<Long, MemberAttributes> loaded = new TreeMap<>(Long::compareUnsigned);
-    try (BoundedIterator iterator =
-        new BoundedIterator(
-            database,
-            database.meta(),
-            database.plainReads(),
-            Layout.MEMBER_PREFIX,
-            Layout.MEMBER_END)) {
-      while (iterator.advance()) {
-        loaded.put(Layout.memberId(iterator.key()), MemberAttributes.parseFrom(iterator.value()));
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw Layout.damaged("a member record does not parse", e);
-    }
-    return Collections.unmodifiableSortedMap(loaded);
-  }
-
   /** Position of the last log entry whose effect readers can see. Any thread. */
   public LogPosition applied() {
     return applied;
@@ -159,20 +128,126 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     return new ApplyBatch(this, database, fences);
   }
 
+  /**
+   * Puts another database, brought by a snapshot, in the place of the present one. Readers see all
+   * of it from here on; views already out keep what they show until they are closed. Apply thread
+   * only, with no batch open.
+   *
+   * @param expected the position the database must hold, newer than {@link #applied()}
+   * @param commit makes the replacement durable, when the new database has proved to be good
+   * @param retire given the old database, to close it, when nobody uses it any more; on the thread
+   *     of its last reader
+   * @throws StoreException if it is not a store at that position, or {@code commit} failed; this
+   *     store is as it was then
+   */
+  synchronized void replace(
+      Path directory,
+      MvccOptions options,
+      LogPosition expected,
+      Runnable commit,
+      Consumer<Database> retire) {
+    if (closed || expected.index() <= applied.index()) {
+      throw new StoreException(
+          "a snapshot of "
+              + expected
+              + " cannot replace the store, which is "
+              + (closed ? "closed" : "at " + applied));
+    }
+    Database fresh = Database.open(directory, options);
+    try {
+      requireSame(fresh, options, StoreMeta.get(fresh, Layout.FORMAT));
+      StoreMeta meta = StoreMeta.read(fresh);
+      requirePosition(directory, meta, expected);
+      Fences freshFences = Fences.load(fresh);
+      commit.run();
+      become(fresh, freshFences, meta, retire);
+    } catch (RuntimeException e) {
+      fresh.close();
+      throw e;
+    }
+  }
+
+  private void become(
+      Database fresh, Fences freshFences, StoreMeta meta, Consumer<Database> retire) {
+    Database old = database;
+    StoreView oldView = newest;
+    database = fresh;
+    fences = freshFences;
+    newest = new StoreView(fresh, meta.revision(), meta.compactRevision());
+    members = meta.members();
+    config = meta.config();
+    // Last, as ever.
+    applied = meta.applied();
+    old.whenUnused(retire);
+    oldView.close();
+    old.release();
+  }
+
+  private static void requirePosition(Path directory, StoreMeta meta, LogPosition expected) {
+    if (!meta.applied().equals(expected)) {
+      throw new StoreException(
+          "the snapshot in "
+              + directory
+              + " is of "
+              + meta.applied()
+              + " and not of "
+              + expected
+              + " as its sender said");
+    }
+  }
+
+  /**
+   * Looks whether a directory holds a store of this cluster at a position, without changing it.
+   *
+   * @throws StoreException if not
+   */
+  static StoreMeta inspect(Path directory, MvccOptions options) {
+    try (Database database = Database.openReadOnly(directory, options)) {
+      requireSame(database, options, StoreMeta.get(database, Layout.FORMAT));
+      return StoreMeta.read(database);
+    }
+  }
+
+  /** The same, at a certain position. */
+  static void requireStoreAt(Path directory, MvccOptions options, LogPosition expected) {
+    requirePosition(directory, inspect(directory, options), expected);
+  }
+
+  /**
+   * Freezes the present state in a new directory, by links to files that never change and copies of
+   * small ones. Blocks for the disk; entries go on being applied meanwhile. Any thread but the
+   * event loops.
+   *
+   * @return what the copy says of itself: it may be newer than {@link #applied()} was before
+   * @throws StoreException if the disk fails or is full
+   */
+  StoreMeta checkpoint(Path directory, MvccOptions options) {
+    whileOpen(
+        opened -> {
+          opened.checkpoint(directory);
+          return null;
+        });
+    // Asked of the copy: nothing else knows for certain where the flush fell.
+    return inspect(directory, options);
+  }
+
   /** Shows readers a written batch. */
   void publish(
       LogPosition position,
       long revision,
       long compactRevision,
-      SortedMap<Long, MemberAttributes> changedMembers) {
+      SortedMap<Long, MemberAttributes> changedMembers,
+      byte[] changedConfig) {
     StoreView old = newest;
     if (old.revision() != revision || old.compactRevision() != compactRevision) {
-      users.incrementAndGet();
-      newest = new StoreView(this, database, revision, compactRevision);
+      newest = new StoreView(database, revision, compactRevision);
       old.close();
     }
     if (changedMembers != null) {
       members = Collections.unmodifiableSortedMap(changedMembers);
+    }
+    if (changedConfig != null) {
+      config = changedConfig;
     }
     // Last: whoever waits for this position finds the view that belongs to it.
     applied = position;
@@ -187,7 +262,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     while (true) {
       StoreView view = newest;
       if (view == null) {
-        throw new IllegalStateException("the store in " + database.directory() + " is closed");
+        throw new IllegalStateException("the store is closed");
       }
       if (view.maybeRetain()) {
         return view;
@@ -246,6 +321,14 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     return members;
   }
 
+  /**
+   * The data of the newest configuration entry that was applied; empty if there was none. Not to be
+   * written to. Any thread.
+   */
+  public byte[] config() {
+    return config;
+  }
+
   /** Bytes the store takes up, in files and in memory not yet flushed; never 0. Any thread. */
   public long sizeBytes() {
     return sum("rocksdb.total-sst-files-size", "rocksdb.cur-size-all-mem-tables");
@@ -257,7 +340,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
   }
 
   private long sum(String onDisk, String inMemory) {
-    return whileOpen(() -> Math.max(1, database.property(onDisk) + database.property(inMemory)));
+    return whileOpen(opened -> Math.max(1, opened.property(onDisk) + opened.property(inMemory)));
   }
 
   /**
@@ -267,20 +350,21 @@ public final class MvccStore implements EventHistory, AutoCloseable {
    */
   public LogPosition flush() {
     return whileOpen(
-        () -> {
-          LogPosition position = applied;
-          database.flush();
-          return position;
+        opened -> {
+          opened.flush();
+          // Not applied(): that may be of another database by now.
+          return durablyApplied(opened);
         });
   }
 
   /** The applied position that is on stable storage already; the log is needed from there on. */
   public LogPosition durablyApplied() {
-    return whileOpen(
-        () -> {
-          byte[] position = database.getDurable(database.meta(), Layout.APPLIED);
-          return position == null ? LogPosition.ZERO : Layout.decodePosition(position);
-        });
+    return whileOpen(MvccStore::durablyApplied);
+  }
+
+  private static LogPosition durablyApplied(Database opened) {
+    byte[] position = opened.getDurable(opened.meta(), Layout.APPLIED);
+    return position == null ? LogPosition.ZERO : Layout.decodePosition(position);
   }
 
   /**
@@ -291,20 +375,20 @@ public final class MvccStore implements EventHistory, AutoCloseable {
    * @return whether anything is left to do
    */
   public boolean purgeCompacted(int maxEvents) {
-    synchronized (purge) {
+    synchronized (purging) {
       try (StoreView view = acquireView()) {
+        if (purge.database() != view.database()) {
+          purge = new Purge(view.database());
+        }
         return purge.step(view, maxEvents);
       }
     }
   }
 
   /** Holds a view, so that the database stays open, while something else is asked of it. */
-  private <T> T whileOpen(Supplier<T> question) {
-    StoreView view = acquireView();
-    try {
-      return question.get();
-    } finally {
-      view.close();
+  private <T> T whileOpen(Function<Database, T> question) {
+    try (StoreView view = acquireView()) {
+      return question.apply(view.database());
     }
   }
 
@@ -399,14 +483,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
       StoreView last = newest;
       newest = null;
       last.close();
-      release();
-    }
-  }
-
-  /** Gives back one use; the last one closes the files. */
-  void release() {
-    if (users.decrementAndGet() == 0) {
-      database.close();
+      database.release();
     }
   }
 }

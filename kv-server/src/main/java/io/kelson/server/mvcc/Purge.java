@@ -22,6 +22,11 @@ final class Purge {
     this.database = database;
   }
 
+  /** Where it purges. */
+  Database database() {
+    return database;
+  }
+
   /**
    * Does one step.
    *

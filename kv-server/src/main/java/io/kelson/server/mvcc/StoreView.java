@@ -21,7 +21,6 @@ import org.rocksdb.Status;
  * view is the newest, each reader one more, and whoever gives back the last one releases it.
  */
 public final class StoreView implements ReadView, AutoCloseable {
-  private final MvccStore store;
   private final Database database;
   private final long revision;
   private final long compactRevision;
@@ -31,8 +30,8 @@ public final class StoreView implements ReadView, AutoCloseable {
   private final LatestSource latest;
   private final AtomicInteger references = new AtomicInteger(1);
 
-  StoreView(MvccStore store, Database database, long revision, long compactRevision) {
-    this.store = store;
+  StoreView(Database database, long revision, long compactRevision) {
+    database.retain();
     this.database = database;
     this.revision = revision;
     this.compactRevision = compactRevision;
@@ -40,6 +39,11 @@ public final class StoreView implements ReadView, AutoCloseable {
     this.reads = new ReadOptions().setSnapshot(snapshot);
     this.memoryReads = new ReadOptions(reads).setReadTier(ReadTier.BLOCK_CACHE_TIER);
     this.latest = new LatestSource(database, reads);
+  }
+
+  /** What it reads; open as long as the view is. */
+  Database database() {
+    return database;
   }
 
   /** Takes a reference unless the last one is gone already. */
@@ -142,7 +146,7 @@ public final class StoreView implements ReadView, AutoCloseable {
       memoryReads.close();
       database.db().releaseSnapshot(snapshot);
       snapshot.close();
-      store.release();
+      database.release();
     }
   }
 }

@@ -143,6 +143,7 @@ public final class WatchHub implements EventListener, AutoCloseable {
    * Tells the hub that the store moved to a later revision without {@link #applied}: a snapshot was
    * installed. Watchers read what they missed from the new history.
    */
+  @Override
   public void historyReplaced() {
     locked(() -> jumpTo(history.currentRevision()));
   }

@@ -45,7 +45,7 @@ final class CandidateRole extends RoleState {
   void ask(boolean transfer) {
     long term = preVote ? core.term() + 1 : core.term();
     LogPosition last = core.log().lastPosition();
-    for (long voter : core.voters()) {
+    for (long voter : core.membership().voters()) {
       if (voter == core.self()) {
         continue;
       }

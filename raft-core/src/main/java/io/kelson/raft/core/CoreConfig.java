@@ -6,7 +6,7 @@ import io.kelson.raft.membership.Configuration;
  * The settings of a {@link RaftCore}.
  *
  * @param self this member's id
- * @param configuration the members
+ * @param configuration the members, until the log or a snapshot names others
  * @param electionTicks ticks without a leader after which a follower campaigns; the real timeout is
  *     drawn from [electionTicks, 2 x electionTicks) each time. Too small: elections on every
  *     hiccup; too large: slow fail-over
@@ -22,6 +22,12 @@ import io.kelson.raft.membership.Configuration;
  *     back
  * @param maxApplyBytes bytes of entries in one {@link Committed}; four times as much may wait at
  *     the state machine before nothing more is handed out
+ * @param leaseReadTicks ticks for which a leader answers reads without asking anybody, counted from
+ *     the sending of the last round that a quorum has returned; 0 to ask every time. Reads are
+ *     linearizable only as long as no clock of the cluster runs faster than another by more than
+ *     {@code electionTicks / leaseReadTicks}, pauses included; at most {@code electionTicks - 1}
+ * @param configurationContext what the owner knows of {@code configuration}; goes into the log with
+ *     it when a cluster begins (see {@link io.kelson.raft.membership.ConfigEntry#context})
  */
 public record CoreConfig(
     long self,
@@ -33,7 +39,9 @@ public record CoreConfig(
     long maxInflightBytes,
     long maxUncommittedBytes,
     long entryCacheBytes,
-    int maxApplyBytes) {
+    int maxApplyBytes,
+    int leaseReadTicks,
+    byte[] configurationContext) {
   public CoreConfig {
     if (self == 0) {
       throw new IllegalArgumentException("member id 0 means nobody");
@@ -53,6 +61,40 @@ public record CoreConfig(
         || maxApplyBytes < 1) {
       throw new IllegalArgumentException("a limit below 1 would stop replication");
     }
+    if (leaseReadTicks < 0 || leaseReadTicks >= electionTicks) {
+      throw new IllegalArgumentException(
+          "a lease of "
+              + leaseReadTicks
+              + " ticks must end before the election timeout of "
+              + electionTicks);
+    }
+  }
+
+  /** Settings without lease reads and context. */
+  public CoreConfig(
+      long self,
+      Configuration configuration,
+      int electionTicks,
+      int heartbeatTicks,
+      int maxAppendBytes,
+      int maxInflightMessages,
+      long maxInflightBytes,
+      long maxUncommittedBytes,
+      long entryCacheBytes,
+      int maxApplyBytes) {
+    this(
+        self,
+        configuration,
+        electionTicks,
+        heartbeatTicks,
+        maxAppendBytes,
+        maxInflightMessages,
+        maxInflightBytes,
+        maxUncommittedBytes,
+        entryCacheBytes,
+        maxApplyBytes,
+        0,
+        new byte[0]);
   }
 
   /** The defaults for a member of a cluster: ten ticks to an election, one to a heartbeat. */

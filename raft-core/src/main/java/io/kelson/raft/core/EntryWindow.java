@@ -70,6 +70,14 @@ final class EntryWindow {
     }
   }
 
+  /** Forgets everything; what comes next has this index. */
+  void reset(long next) {
+    Arrays.fill(slots, null);
+    lo = next;
+    hi = next;
+    sizeBytes = 0;
+  }
+
   /** Forgets the oldest entries below {@code limit} until no more than so many bytes are left. */
   void evict(long limit, long maxBytes) {
     while (sizeBytes > maxBytes && lo < limit) {

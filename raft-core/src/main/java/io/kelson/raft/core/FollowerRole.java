@@ -9,7 +9,7 @@ import java.util.List;
 
 /** A follower: takes the leader's log, and campaigns when it has not heard of one for too long. */
 final class FollowerRole extends RoleState {
-  private final int timeoutTicks;
+  private int timeoutTicks;
   private final ForwardedReads reads;
   private long leader;
   private int elapsedTicks;
@@ -71,10 +71,16 @@ final class FollowerRole extends RoleState {
             new RoleChange(Role.FOLLOWER, Role.FOLLOWER, core.term(), id, "heard of the leader"));
   }
 
+  // A member that was alone did not have to wait for anybody; with others it does.
+  @Override
+  void configurationChanged() {
+    timeoutTicks = core.drawElectionTimeoutTicks();
+  }
+
   @Override
   void tick() {
     elapsedTicks++;
-    if (elapsedTicks >= timeoutTicks && core.quorum().contains(core.self())) {
+    if (elapsedTicks >= timeoutTicks && core.mayCampaign()) {
       core.campaign(leader == 0 ? "no leader came up" : "the leader fell silent");
       return;
     }
@@ -138,7 +144,7 @@ final class FollowerRole extends RoleState {
 
   @Override
   void onTimeoutNow() {
-    if (core.quorum().contains(core.self())) {
+    if (core.mayCampaign()) {
       core.becomeCandidate(true, "the leader handed over");
     }
   }
@@ -151,6 +157,11 @@ final class FollowerRole extends RoleState {
   @Override
   void onAppendRequest(AppendRequest message) {
     requireWellFormed(message);
+    if (core.isInstalling()) {
+      // There is no log to append to for the moment; the leader hears that this member is alive.
+      core.sendPromised(accepted(message, 0));
+      return;
+    }
     RaftLog log = core.log();
     LogPosition prev = message.prev();
     if (!log.holds(prev)) {
@@ -199,7 +210,7 @@ final class FollowerRole extends RoleState {
       core.truncateAfter(entries.get(at).index() - 1);
     }
     for (; at < entries.size(); at++) {
-      log.append(entries.get(at));
+      core.append(entries.get(at));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.kelson.raft.core;
 
+import io.kelson.raft.membership.ConfigEntry;
+import io.kelson.raft.membership.ConfigurationChange;
 import java.util.List;
 
 /** One thing that happens to a member. */
@@ -12,7 +14,12 @@ public sealed interface Input {
     READ,
     PERSISTED,
     APPLIED,
-    TRANSFER
+    TRANSFER,
+    CHANGE_CONFIGURATION,
+    COMPACT,
+    SNAPSHOT_SHIPPED,
+    SNAPSHOT_RECEIVED,
+    SNAPSHOT_INSTALLED
   }
 
   /** Which of the records this is. */
@@ -83,6 +90,72 @@ public sealed interface Input {
     @Override
     public Kind kind() {
       return Kind.TRANSFER;
+    }
+  }
+
+  /**
+   * Somebody wants other members. Only a leader takes it; everybody else, or a leader that cannot
+   * now, answers with a {@link Rejection}. That it is done shows when the entry with the final
+   * configuration is applied. If leadership changes on the way it may be done all the same, by the
+   * next leader, or never.
+   *
+   * @param id the caller's own number, which comes back in a rejection
+   * @param target the members wanted
+   * @param context what the configuration entries carry for their owner
+   */
+  record ChangeConfiguration(long id, ConfigurationChange target, byte[] context) implements Input {
+    @Override
+    public Kind kind() {
+      return Kind.CHANGE_CONFIGURATION;
+    }
+  }
+
+  /**
+   * The state machine holds everything up to this index durably, and followers are not expected to
+   * ask for it: the log may forget it. What is not applied as far as the core has heard stays.
+   */
+  record Compact(long index) implements Input {
+    @Override
+    public Kind kind() {
+      return Kind.COMPACT;
+    }
+  }
+
+  /**
+   * A {@link SnapshotRequest} has come to its end.
+   *
+   * @param to the follower
+   * @param position the last entry covered by what the follower now has, or null if it does not
+   */
+  record SnapshotShipped(long to, LogPosition position) implements Input {
+    @Override
+    public Kind kind() {
+      return Kind.SNAPSHOT_SHIPPED;
+    }
+  }
+
+  /**
+   * A snapshot has arrived here, complete and verified. If the core wants it, {@link
+   * Effects#install} says so.
+   *
+   * @param from the leader that shipped it
+   * @param term the term in which that leader was asked to
+   * @param position the last entry that it covers
+   * @param config the configuration as of that position, or null if none has ever been in the log
+   */
+  record SnapshotReceived(long from, long term, LogPosition position, ConfigEntry config)
+      implements Input {
+    @Override
+    public Kind kind() {
+      return Kind.SNAPSHOT_RECEIVED;
+    }
+  }
+
+  /** A {@link SnapshotInstall} has been carried out, durably. */
+  record SnapshotInstalled(LogPosition position) implements Input {
+    @Override
+    public Kind kind() {
+      return Kind.SNAPSHOT_INSTALLED;
     }
   }
 }

@@ -12,6 +12,7 @@ final class Invariants {
   private long commit;
   private long applied;
   private long last;
+  private long base;
   private boolean leading;
 
   Invariants(RaftCore core) {
@@ -22,6 +23,8 @@ final class Invariants {
   void check() {
     RaftLog log = core.log();
     log.check();
+    core.membership().check(log);
+    require(log.base().index() >= base, "the log's base fell from ", base);
     require(core.term() >= term, "the term fell from ", term);
     require(core.term() > term || vote == 0 || core.vote() == vote, "the vote changed from ", vote);
     require(log.commit() >= commit, "the commit index fell from ", commit);
@@ -44,6 +47,7 @@ final class Invariants {
     commit = core.commitIndex();
     applied = core.appliedIndex();
     last = core.lastIndex();
+    base = core.base().index();
     leading = core.role() == Role.LEADER;
   }
 

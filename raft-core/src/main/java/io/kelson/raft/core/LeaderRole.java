@@ -4,6 +4,9 @@ import io.kelson.raft.core.Message.AppendResponse;
 import io.kelson.raft.core.Message.ProposalForward;
 import io.kelson.raft.core.Message.ReadIndexRequest;
 import io.kelson.raft.core.Message.TimeoutNow;
+import io.kelson.raft.membership.ConfigEntry;
+import io.kelson.raft.membership.Configuration;
+import io.kelson.raft.membership.ConfigurationChange;
 import io.kelson.raft.progress.Progress;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -24,6 +27,12 @@ final class LeaderRole extends RoleState {
   private int transferTicks;
   private boolean transferAsked;
 
+  /** Whether the configuration in force may still be uncommitted. */
+  private boolean changing = true;
+
+  /** Whether this leader has no vote any more and looks for somebody to hand over to. */
+  private boolean retiring;
+
   LeaderRole(RaftCore core) {
     super(core);
     this.replication = new Replication(core);
@@ -33,7 +42,11 @@ final class LeaderRole extends RoleState {
 
   /** Begins the reign with an entry of its own, without which nothing older may be committed. */
   void start() {
-    core.log().append(Entry.noop(core.term(), firstIndex));
+    core.append(Entry.noop(core.term(), firstIndex));
+    if (!core.membership().isRecorded()) {
+      // The first leader of a new cluster: whoever joins later finds the members in the log.
+      append(core.configuration(), core.configEntry().context());
+    }
     replication.replicateToAll();
   }
 
@@ -61,6 +74,10 @@ final class LeaderRole extends RoleState {
   void tick() {
     if (transferTarget != 0 && ++transferTicks >= core.config().electionTicks()) {
       transferTarget = 0;
+      if (retiring) {
+        core.becomeFollower(core.term(), "this member is no voter any more");
+        return;
+      }
     }
     if (++quorumTicks >= core.config().electionTicks()) {
       quorumTicks = 0;
@@ -68,6 +85,7 @@ final class LeaderRole extends RoleState {
         core.becomeFollower(core.term(), "no quorum was heard of for an election timeout");
         return;
       }
+      replication.retrySnapshots();
     }
     if (++heartbeatTicks >= core.config().heartbeatTicks()) {
       heartbeatTicks = 0;
@@ -113,7 +131,7 @@ final class LeaderRole extends RoleState {
         && uncommittedBytes + entry.sizeBytes() > core.config().maxUncommittedBytes()) {
       return false;
     }
-    core.log().append(entry);
+    core.append(entry);
     uncommitted.add(new Uncommitted(entry.index(), entry.sizeBytes()));
     uncommittedBytes += entry.sizeBytes();
     return true;
@@ -122,6 +140,7 @@ final class LeaderRole extends RoleState {
   @Override
   void persisted() {
     maybeCommit();
+    maybeHandOver();
   }
 
   @Override
@@ -158,6 +177,9 @@ final class LeaderRole extends RoleState {
     }
     replication.announceCommit();
     maybeOpenRound();
+    if (changing && core.membership().index() <= index) {
+      configurationCommitted();
+    }
   }
 
   @Override
@@ -196,9 +218,13 @@ final class LeaderRole extends RoleState {
 
   @Override
   void transfer(long target) {
-    if (target == core.self() || !core.quorum().contains(target)) {
-      return;
+    boolean mayLead = core.configuration().voters().contains(target);
+    if (target != core.self() && mayLead && !retiring) {
+      handOverTo(target);
     }
+  }
+
+  private void handOverTo(long target) {
     transferTarget = target;
     transferTicks = 0;
     transferAsked = false;
@@ -215,7 +241,92 @@ final class LeaderRole extends RoleState {
         && replication.find(transferTarget).match() == core.log().last()) {
       transferAsked = true;
       core.outbox().send(new TimeoutNow(core.self(), transferTarget, core.term()));
+      if (retiring) {
+        core.becomeFollower(core.term(), "handed over, being no voter any more");
+      }
     }
+  }
+
+  // --- Membership (section 6; thesis, chapter 4) -----------------------------------------------
+
+  @Override
+  void changeConfiguration(Input.ChangeConfiguration change) {
+    Rejection.Reason refusal = refusal(change.target());
+    if (refusal != null) {
+      core.outbox().reject(Rejection.What.CONFIGURATION, change.id(), refusal);
+      return;
+    }
+    append(core.configuration().towards(change.target()), change.context());
+    replication.replicateToAll();
+  }
+
+  private Rejection.Reason refusal(ConfigurationChange target) {
+    if (core.log().commit() < firstIndex) {
+      // A predecessor's change may be committed without this leader knowing: two changes at once
+      // could form majorities that do not overlap.
+      return Rejection.Reason.NOT_READY;
+    }
+    if (core.configuration().isJoint() || core.membership().index() > core.log().commit()) {
+      return Rejection.Reason.CHANGE_PENDING;
+    }
+    if (transferTarget != 0) {
+      return Rejection.Reason.TRANSFERRING;
+    }
+    for (long voter : target.voters()) {
+      if (!core.quorum().contains(voter) && !isCaughtUp(voter)) {
+        return Rejection.Reason.NOT_CAUGHT_UP;
+      }
+    }
+    return null;
+  }
+
+  /** Whether a learner has so much of the log that as a voter it would not hold up commitment. */
+  private boolean isCaughtUp(long id) {
+    Progress learner = replication.find(id);
+    return learner != null && learner.match() * 10 >= core.log().commit() * 9;
+  }
+
+  private void append(Configuration configuration, byte[] context) {
+    byte[] data = new ConfigEntry(configuration, context).encode();
+    core.append(new Entry(core.term(), core.log().last() + 1, EntryType.CONFIG, data));
+  }
+
+  @Override
+  void configurationChanged() {
+    changing = true;
+    // New members are first asked about the entry that made them members.
+    replication.reconfigure(core.log().last());
+    if (transferTarget != 0 && !core.configuration().voters().contains(transferTarget)) {
+      transferTarget = 0;
+    }
+    confirmReads();
+  }
+
+  /**
+   * What is in force is committed: a joint phase ends, and a leader that has no vote any more has
+   * done its last duty (section 6).
+   */
+  private void configurationCommitted() {
+    changing = false;
+    if (core.configuration().isJoint()) {
+      append(core.configuration().leaveJoint(), core.configEntry().context());
+      replication.replicateToAll();
+    } else if (!core.quorum().contains(core.self())) {
+      retiring = true;
+      handOverTo(replication.mostAdvanced(core.configuration().voters()));
+    }
+  }
+
+  // --- Snapshots -------------------------------------------------------------------------------
+
+  @Override
+  void compacted() {
+    replication.compacted();
+  }
+
+  @Override
+  void snapshotShipped(Input.SnapshotShipped shipped) {
+    replication.snapshotShipped(shipped.to(), shipped.position());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.kelson.raft.core;
 
+import io.kelson.raft.membership.ConfigEntry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +12,10 @@ final class Outbox {
   private List<ReadReady> readsReady = List.of();
   private List<Rejection> rejections = List.of();
   private List<RoleChange> roleChanges = List.of();
+  private List<SnapshotRequest> snapshots = List.of();
+  private ConfigEntry activated;
+  private LogPosition cut;
+  private SnapshotInstall install;
 
   void send(Message message) {
     send = add(send, message);
@@ -36,6 +41,22 @@ final class Outbox {
     roleChanges = add(roleChanges, change);
   }
 
+  void activated(ConfigEntry config) {
+    activated = config;
+  }
+
+  void cut(LogPosition position) {
+    cut = position;
+  }
+
+  void snapshot(SnapshotRequest request) {
+    snapshots = add(snapshots, request);
+  }
+
+  void install(SnapshotInstall snapshot) {
+    install = snapshot;
+  }
+
   boolean hasSendAfter() {
     return !sendAfter.isEmpty();
   }
@@ -56,17 +77,36 @@ final class Outbox {
             && fetches.isEmpty()
             && readsReady.isEmpty()
             && rejections.isEmpty()
-            && roleChanges.isEmpty();
+            && roleChanges.isEmpty()
+            && activated == null
+            && cut == null
+            && snapshots.isEmpty()
+            && install == null;
     if (nothing) {
       return Effects.NONE;
     }
     Effects effects =
-        new Effects(send, fetches, persist, committed, readsReady, rejections, roleChanges);
+        new Effects(
+            send,
+            fetches,
+            persist,
+            committed,
+            readsReady,
+            rejections,
+            roleChanges,
+            activated,
+            cut,
+            snapshots,
+            install);
     send = List.of();
     fetches = List.of();
     readsReady = List.of();
     rejections = List.of();
     roleChanges = List.of();
+    activated = null;
+    cut = null;
+    snapshots = List.of();
+    install = null;
     return effects;
   }
 

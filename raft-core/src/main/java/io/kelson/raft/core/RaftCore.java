@@ -7,6 +7,7 @@ import io.kelson.raft.core.Message.ReadIndexRequest;
 import io.kelson.raft.core.Message.ReadIndexResponse;
 import io.kelson.raft.core.Message.VoteRequest;
 import io.kelson.raft.core.Message.VoteResponse;
+import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.membership.Configuration;
 import io.kelson.raft.quorum.JointQuorum;
 import java.util.List;
@@ -27,19 +28,16 @@ import java.util.random.RandomGenerator;
  */
 public final class RaftCore {
   private final CoreConfig config;
-  private final JointQuorum quorum;
-  private final List<Long> voters;
   private final RandomGenerator random;
   private final RaftLog log;
-  private final WriteLedger writes = new WriteLedger();
+  private final Membership membership;
+  private final Persistence persistence;
   private final Outbox outbox = new Outbox();
   private final Invariants invariants;
-  private HardState written;
   private RoleState role;
   private long term;
   private long vote;
   private long readContext;
-  private int ticksSinceCommitHint;
   private Throwable failure;
 
   /**
@@ -53,15 +51,13 @@ public final class RaftCore {
    */
   public RaftCore(
       CoreConfig config, RestoredLog restored, long appliedIndex, RandomGenerator random) {
-    Configuration configuration = config.configuration();
     this.config = config;
-    this.quorum = new JointQuorum(configuration.voters(), configuration.outgoing());
-    this.voters = configuration.members().stream().filter(configuration::isVoter).toList();
     this.random = random;
     this.log = new RaftLog(config, restored, appliedIndex);
-    this.written = restored.hardState();
-    this.term = written.term();
-    this.vote = written.vote();
+    this.membership = new Membership(config, restored);
+    this.persistence = new Persistence(this, restored.hardState());
+    this.term = restored.hardState().term();
+    this.vote = restored.hardState().vote();
     this.readContext = random.nextLong();
     this.role = new FollowerRole(this, 0);
     this.invariants = new Invariants(this);
@@ -135,9 +131,29 @@ public final class RaftCore {
     return log.applied();
   }
 
-  /** Who votes and who listens. */
+  /** Who votes and who listens: the latest configuration in the log. */
   public Configuration configuration() {
-    return config.configuration();
+    return membership.configuration();
+  }
+
+  /** The same, with what its owner knows of the members. */
+  public ConfigEntry configEntry() {
+    return membership.current();
+  }
+
+  /** Index of the entry that brought the configuration; not above the base if that one did. */
+  public long configIndex() {
+    return membership.index();
+  }
+
+  /** Position just before the first entry of its log. */
+  public LogPosition base() {
+    return log.base();
+  }
+
+  /** Whether a snapshot is taking the place of log and state. */
+  public boolean isInstalling() {
+    return persistence.isInstalling();
   }
 
   /** This member's id. */
@@ -163,13 +179,12 @@ public final class RaftCore {
     return config;
   }
 
-  JointQuorum quorum() {
-    return quorum;
+  Membership membership() {
+    return membership;
   }
 
-  /** Everybody with a vote, in either half of the configuration, ascending. */
-  List<Long> voters() {
-    return voters;
+  JointQuorum quorum() {
+    return membership.quorum();
   }
 
   RaftLog log() {
@@ -177,7 +192,7 @@ public final class RaftCore {
   }
 
   WriteLedger writes() {
-    return writes;
+    return persistence.writes();
   }
 
   Outbox outbox() {
@@ -191,7 +206,7 @@ public final class RaftCore {
   private void dispatch(Input input) {
     switch (input.kind()) {
       case TICK -> {
-        ticksSinceCommitHint++;
+        persistence.tick();
         role.tick();
       }
       case RECEIVE -> receive(((Input.Receive) input).message());
@@ -200,12 +215,72 @@ public final class RaftCore {
       case PERSISTED -> persisted(((Input.Persisted) input).write());
       case APPLIED -> log.appliedTo(((Input.Applied) input).index());
       case TRANSFER -> role.transfer(((Input.Transfer) input).target());
+      case CHANGE_CONFIGURATION -> role.changeConfiguration((Input.ChangeConfiguration) input);
+      case COMPACT -> compact(((Input.Compact) input).index());
+      case SNAPSHOT_SHIPPED -> role.snapshotShipped((Input.SnapshotShipped) input);
+      case SNAPSHOT_RECEIVED -> snapshotReceived((Input.SnapshotReceived) input);
+      case SNAPSHOT_INSTALLED ->
+          persistence.installed(((Input.SnapshotInstalled) input).position());
     }
   }
 
   private void persisted(long write) {
-    log.durableTo(writes.finish(write));
+    log.durableTo(persistence.writes().finish(write));
     role.persisted();
+  }
+
+  // --- Snapshots -----------------------------------------------------------------------------
+
+  private void compact(long index) {
+    if (log.maybeCut(index)) {
+      membership.cut(log.base().index());
+      outbox.cut(log.base());
+      role.compacted();
+    }
+  }
+
+  /**
+   * A snapshot is committed state, whichever term its sender was in; what matters is whether it is
+   * ahead of what this member knows to be committed. One that is not, because it was long on its
+   * way, would take back what has been applied since. And where the log holds the snapshot's last
+   * entry it holds all the others too, and perhaps later ones that a leader counts on.
+   */
+  private void snapshotReceived(Input.SnapshotReceived snapshot) {
+    LogPosition position = snapshot.position();
+    if (snapshot.term() > term) {
+      becomeFollower(snapshot.term(), "heard of a higher term");
+    }
+    boolean stale = position.index() <= log.commit();
+    if (stale || role.role() == Role.LEADER || persistence.isInstalling()) {
+      return;
+    }
+    if (log.holds(position)) {
+      log.commitTo(position.index());
+      return;
+    }
+    if (role.role() != Role.FOLLOWER) {
+      becomeFollower(term, "a snapshot takes the place of its log");
+    }
+    log.reset(position);
+    membership.reset(position.index(), snapshot.config());
+    persistence.install(position);
+    configurationChanged();
+  }
+
+  // --- Configuration -------------------------------------------------------------------------
+
+  /** Appends an entry; a configuration is in force from here on (section 6). */
+  void append(Entry entry) {
+    log.append(entry);
+    if (entry.type() == EntryType.CONFIG) {
+      membership.append(entry);
+      configurationChanged();
+    }
+  }
+
+  private void configurationChanged() {
+    outbox.activated(membership.current());
+    role.configurationChanged();
   }
 
   // --- Terms ---------------------------------------------------------------------------------
@@ -355,7 +430,7 @@ public final class RaftCore {
   void becomeCandidate(boolean transfer, String reason) {
     term++;
     vote = self();
-    CandidateRole candidate = CandidateRole.real(this, writes.next());
+    CandidateRole candidate = CandidateRole.real(this, persistence.writes().next());
     become(candidate, reason);
     candidate.ask(transfer);
   }
@@ -386,7 +461,7 @@ public final class RaftCore {
 
   /** A fresh election timeout; a member that has nobody to wait for does not wait. */
   int drawElectionTimeoutTicks() {
-    return quorum.isSole(self())
+    return quorum().isSole(self())
         ? 1
         : config.electionTicks() + random.nextInt(config.electionTicks());
   }
@@ -402,52 +477,30 @@ public final class RaftCore {
       throw new InvariantViolation("a leader was about to cut its log after " + index);
     }
     log.truncateAfter(index);
-    writes.truncateAfter(index);
+    persistence.writes().truncateAfter(index);
+    if (membership.truncateAfter(index)) {
+      configurationChanged();
+    }
+  }
+
+  /** Whether this member has a vote and a log to win an election with. */
+  boolean mayCampaign() {
+    return quorum().contains(self()) && !persistence.isInstalling();
   }
 
   /** Sends something that relies on term and vote: at once if the disk has them, else after. */
   void sendPromised(Message message) {
-    boolean durable = term == written.term() && vote == written.vote() && writes.promisesFinished();
-    if (durable) {
-      outbox.send(message);
-    } else {
-      outbox.sendAfter(message);
-    }
+    persistence.sendPromised(message);
   }
 
   // --- Effects -------------------------------------------------------------------------------
 
   private Effects finish() {
-    PersistBatch persist = nextBatch();
+    PersistBatch persist = persistence.nextBatch();
     Committed committed = log.nextCommitted();
     Effects effects = outbox.take(persist, committed);
     log.evict();
     return effects;
-  }
-
-  /**
-   * The write this step calls for, or null. A commit index alone is only a hint: it rides along
-   * with other writes, and on its own goes out once per election timeout while the disk is idle.
-   */
-  private PersistBatch nextBatch() {
-    boolean promise = term != written.term() || vote != written.vote();
-    boolean content = promise || log.hasUnwritten();
-    boolean hint =
-        ticksSinceCommitHint >= config.electionTicks()
-            && writes.isIdle()
-            && log.commit() > written.commit();
-    if (!content && !outbox.hasSendAfter() && !hint) {
-      return null;
-    }
-    HardState hardState = null;
-    if (promise || log.commit() > written.commit()) {
-      hardState = new HardState(term, vote, log.commit());
-      written = hardState;
-      ticksSinceCommitHint = 0;
-    }
-    List<Entry> entries = log.takeUnwritten();
-    long number = writes.issue(log.last(), promise);
-    return new PersistBatch(number, hardState, entries, outbox.takeSendAfter(), content);
   }
 
   @Override

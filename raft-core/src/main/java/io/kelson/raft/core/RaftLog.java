@@ -201,6 +201,37 @@ final class RaftLog {
   }
 
   /**
+   * Forgets the entries up to an index, as far as they are applied; returns whether there were any.
+   */
+  boolean maybeCut(long index) {
+    long upTo = Math.min(index, applied);
+    if (upTo <= base().index()) {
+      return false;
+    }
+    terms.cut(positionAt(upTo));
+    window.evict(upTo + 1, -1);
+    return true;
+  }
+
+  /** Begins anew behind a snapshot, which holds everything up to its position applied. */
+  void reset(LogPosition position) {
+    long index = position.index();
+    if (index <= commit) {
+      throw new InvariantViolation(
+          "the log was to begin again at " + position + ", but " + commit + " is committed");
+    }
+    terms.reset(position);
+    window.reset(index + 1);
+    unapplied.clear();
+    unappliedBytes = 0;
+    applied = index;
+    handedOut = index;
+    commit = index;
+    durable = index;
+    unwritten = index + 1;
+  }
+
+  /**
    * Lets go of old entries beyond the cache's size. Only what is durable can be read back, so the
    * rest stays.
    */
@@ -217,7 +248,8 @@ final class RaftLog {
         && handedOut <= Math.min(commit, durable)
         && Math.max(commit, durable) <= last()
         && window.hi() == last() + 1
-        && window.lo() <= durable + 1)) {
+        && window.lo() <= durable + 1
+        && window.lo() > base().index())) {
       throw new InvariantViolation("the log's pointers are out of order: " + this);
     }
   }

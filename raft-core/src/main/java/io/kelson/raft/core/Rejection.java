@@ -1,8 +1,8 @@
 package io.kelson.raft.core;
 
 /**
- * A proposal or read that came to nothing in the core: it was certainly not appended, or not
- * confirmed.
+ * A proposal, read or change that came to nothing in the core: it was certainly not appended, or
+ * not confirmed.
  *
  * @param what which kind of request
  * @param id the number the caller gave it
@@ -12,7 +12,8 @@ public record Rejection(What what, long id, Reason reason) {
   /** The kind of request. */
   public enum What {
     PROPOSAL,
-    READ
+    READ,
+    CONFIGURATION
   }
 
   /** Why it was turned down. */
@@ -24,6 +25,14 @@ public record Rejection(What what, long id, Reason reason) {
     /** More bytes are waiting for commitment than this leader allows. */
     TOO_MANY_UNCOMMITTED,
     /** This leader is handing leadership over. */
-    TRANSFERRING
+    TRANSFERRING,
+    /** Only a leader changes the configuration, and this member is none. */
+    NOT_LEADER,
+    /** An earlier change of the configuration is not finished. */
+    CHANGE_PENDING,
+    /** This leader has not committed anything of its own term yet; asking again soon is enough. */
+    NOT_READY,
+    /** A voter-to-be is no learner yet, or one whose log is still too far behind. */
+    NOT_CAUGHT_UP
   }
 }

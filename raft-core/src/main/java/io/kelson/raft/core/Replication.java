@@ -4,6 +4,7 @@ import io.kelson.raft.core.Message.AppendRequest;
 import io.kelson.raft.core.Message.AppendResponse;
 import io.kelson.raft.progress.Inflights;
 import io.kelson.raft.progress.Progress;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,23 +22,33 @@ final class Replication {
   private static final int MAX_FETCH_ENTRIES = 1024;
 
   private final RaftCore core;
-  private final Progress[] followers;
+  private Progress[] followers = new Progress[0];
   private long round;
 
   Replication(RaftCore core) {
     this.core = core;
+    reconfigure(core.log().last() + 1);
+  }
+
+  /**
+   * Takes up members that are new and drops those that are gone.
+   *
+   * @param next where to probe the new ones first; nothing is known of them
+   */
+  void reconfigure(long next) {
     CoreConfig config = core.config();
-    List<Long> members = config.configuration().members();
-    this.followers =
-        members.stream()
-            .filter(id -> id != core.self())
-            .map(
-                id ->
-                    new Progress(
-                        id,
-                        core.log().last() + 1,
-                        new Inflights(config.maxInflightMessages(), config.maxInflightBytes())))
-            .toArray(Progress[]::new);
+    List<Progress> members = new ArrayList<>();
+    for (long id : core.configuration().members()) {
+      Progress known = find(id);
+      if (known != null) {
+        members.add(known);
+      } else if (id != core.self()) {
+        Inflights inflights =
+            new Inflights(config.maxInflightMessages(), config.maxInflightBytes());
+        members.add(new Progress(id, next, inflights));
+      }
+    }
+    followers = members.toArray(Progress[]::new);
   }
 
   long round() {
@@ -66,12 +77,54 @@ final class Replication {
     RaftLog log = core.log();
     while (follower.maySend() && follower.next() <= log.last()) {
       if (follower.next() <= log.base().index()) {
-        follower.becomeSnapshot();
+        askForSnapshot(follower);
       } else if (follower.next() < log.window().lo()) {
         fetch(follower);
       } else {
         sendEntries(follower);
       }
+    }
+    if (follower.wantsBareProbe()) {
+      send(follower, log.last(), List.of());
+      follower.noteBareProbe();
+    }
+  }
+
+  private void askForSnapshot(Progress follower) {
+    follower.becomeSnapshot();
+    core.outbox().snapshot(new SnapshotRequest(follower.id(), core.term()));
+  }
+
+  /** What followers wait for may be gone now, even for those to whom nothing may be sent. */
+  void compacted() {
+    for (Progress follower : followers) {
+      if (follower.state() != Progress.State.SNAPSHOT
+          && follower.next() <= core.log().base().index()) {
+        askForSnapshot(follower);
+      }
+    }
+  }
+
+  /** A snapshot has got to a follower, or not: goes on behind it, or tries again later. */
+  void snapshotShipped(long to, LogPosition position) {
+    Progress follower = find(to);
+    if (follower == null || follower.state() != Progress.State.SNAPSHOT) {
+      return;
+    }
+    if (position == null) {
+      follower.noteSnapshotFailed();
+    } else {
+      // Not taken for an acknowledgement: what has arrived there need not be durable yet.
+      follower.becomeProbe(Math.max(follower.match(), position.index()) + 1);
+      replicate(follower);
+    }
+  }
+
+  /** Tries again where a snapshot has failed. */
+  void retrySnapshots() {
+    for (Progress follower : followers) {
+      follower.maybeRetrySnapshot(core.log().base().index() + 1);
+      replicate(follower);
     }
   }
 
@@ -165,6 +218,15 @@ final class Replication {
     return core.quorum().reached(id -> id == core.self() ? core.log().durable() : match(id));
   }
 
+  /** The one of these followers whose log is most complete. */
+  long mostAdvanced(List<Long> ids) {
+    long best = ids.get(0);
+    for (long id : ids) {
+      best = match(id) > match(best) ? id : best;
+    }
+    return best;
+  }
+
   /** Whether a quorum was heard of since the last call. */
   boolean takeActiveQuorum() {
     boolean active = core.quorum().agrees(id -> id == core.self() || isActive(id));
@@ -185,13 +247,21 @@ final class Replication {
               + ", but this leader's log ends at "
               + core.log().last());
     }
-    return follower.accept(message.matchIndex());
+    boolean grew = follower.accept(message.matchIndex());
+    if (follower.state() == Progress.State.SNAPSHOT
+        && follower.match() >= core.log().base().index()) {
+      follower.becomeProbe(follower.match() + 1);
+    }
+    return grew;
   }
 
   /** Takes a rejection: resumes at the latest place where the logs may agree. */
   void rejected(Progress follower, AppendResponse message) {
+    LogPosition hint = message.hint();
     LogPosition guess =
-        core.log().terms().latestNotAbove(message.hint().index(), message.hint().term());
+        hint.index() < core.log().base().index()
+            ? hint
+            : core.log().terms().latestNotAbove(hint.index(), hint.term());
     follower.maybeReject(message.matchIndex(), guess.index() + 1);
   }
 

@@ -44,6 +44,18 @@ abstract sealed class RoleState permits FollowerRole, CandidateRole, LeaderRole 
 
   void transfer(long target) {}
 
+  void changeConfiguration(Input.ChangeConfiguration change) {
+    core.outbox().reject(Rejection.What.CONFIGURATION, change.id(), Rejection.Reason.NOT_LEADER);
+  }
+
+  /** Another configuration is in force. */
+  void configurationChanged() {}
+
+  /** The log begins later than before. */
+  void compacted() {}
+
+  void snapshotShipped(Input.SnapshotShipped shipped) {}
+
   void onVoteResponse(VoteResponse message) {}
 
   void onAppendRequest(AppendRequest message) {

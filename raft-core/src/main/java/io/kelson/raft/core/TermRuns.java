@@ -11,7 +11,7 @@ import java.util.List;
  * both directions of search are binary.
  */
 final class TermRuns {
-  private final LogPosition base;
+  private LogPosition base;
   private long[] terms;
   private long[] firsts;
   private int size;
@@ -79,6 +79,28 @@ final class TermRuns {
       size--;
     }
     last = index;
+  }
+
+  /** Forgets everything up to a position that it knows. */
+  void cut(LogPosition to) {
+    int gone = 0;
+    while (gone < size && (gone + 1 < size ? firsts[gone + 1] : last + 1) <= to.index() + 1) {
+      gone++;
+    }
+    System.arraycopy(terms, gone, terms, 0, size - gone);
+    System.arraycopy(firsts, gone, firsts, 0, size - gone);
+    size -= gone;
+    if (size > 0) {
+      firsts[0] = Math.max(firsts[0], to.index() + 1);
+    }
+    base = to;
+  }
+
+  /** Forgets everything; what comes next follows this position. */
+  void reset(LogPosition to) {
+    size = 0;
+    base = to;
+    last = to.index();
   }
 
   /** One past the last index that has the same term as this one. */

@@ -1,6 +1,7 @@
 package io.kelson.raft.log;
 
 import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.EntryType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,7 @@ final class EntryCollector implements FrameCursor.Visitor {
   }
 
   @Override
-  public void entry(long term, long index) throws IOException {
+  public void entry(long term, long index, EntryType type) throws IOException {
     if (index != next || next >= limit || full) {
       return;
     }

@@ -14,7 +14,7 @@ final class FrameCursor {
   /** What a frame's records are handed to, in order. */
   interface Visitor {
     /** Any entry; {@link FrameCursor#entry} gives the one being visited. */
-    void entry(long term, long index) throws IOException;
+    void entry(long term, long index, EntryType type) throws IOException;
 
     default void hardState(HardState hardState) throws IOException {}
 
@@ -180,7 +180,7 @@ final class FrameCursor {
     switch (kind) {
       case Format.ENTRY -> {
         requireLength(bytes >= Format.ENTRY_PREFIX_BYTES, kind, bytes);
-        visitor.entry(field(0), field(1));
+        visitor.entry(field(0), field(1), entryType());
       }
       case Format.HARD_STATE -> {
         requireLength(bytes == 3 * Long.BYTES, kind, bytes);
@@ -209,7 +209,15 @@ final class FrameCursor {
     int to = recordAt + Format.RECORD_HEADER_BYTES + window.getInt(recordAt + 4);
     byte[] data = Arrays.copyOfRange(window.array(), from, to);
     try {
-      return new Entry(field(0), field(1), EntryType.of(window.get(recordAt + 1)), data);
+      return new Entry(field(0), field(1), entryType(), data);
+    } catch (IllegalArgumentException e) {
+      throw malformed(e.getMessage());
+    }
+  }
+
+  private EntryType entryType() throws LogDamagedException {
+    try {
+      return EntryType.of(window.get(recordAt + 1));
     } catch (IllegalArgumentException e) {
       throw malformed(e.getMessage());
     }

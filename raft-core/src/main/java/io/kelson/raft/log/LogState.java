@@ -1,5 +1,6 @@
 package io.kelson.raft.log;
 
+import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.HardState;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.TermRun;
@@ -38,6 +39,7 @@ final class LogState {
 
   private final List<Segment> segments = new ArrayList<>();
   private final List<TermRun> terms = new ArrayList<>();
+  private final List<Long> configIndexes = new ArrayList<>();
   private final List<Ticket> tickets = new ArrayList<>();
   private HardState hardState;
   private LogPosition base;
@@ -88,6 +90,11 @@ final class LogState {
     return List.copyOf(terms);
   }
 
+  /** Where the configuration entries after the base are, ascending. */
+  List<Long> configIndexes() {
+    return List.copyOf(configIndexes);
+  }
+
   List<Segment> segments() {
     return segments;
   }
@@ -130,7 +137,7 @@ final class LogState {
    * @throws IllegalArgumentException if it leaves a gap, goes back in term, or overwrites what was
    *     cut away or committed
    */
-  void entry(long frame, boolean opensFrame, long term, long index) {
+  void entry(long frame, boolean opensFrame, long term, long index, EntryType type) {
     boolean overwrites = overwrites(index);
     if (index > lastIndex + 1 || index <= base.index()) {
       throw new IllegalArgumentException(
@@ -148,6 +155,9 @@ final class LogState {
     }
     if (opensFrame) {
       current().point(index, frame, overwrites);
+    }
+    if (type == EntryType.CONFIG) {
+      configIndexes.add(index);
     }
     lastTerm = term;
     lastIndex = index;
@@ -169,6 +179,7 @@ final class LogState {
     while (!terms.isEmpty() && terms.get(terms.size() - 1).firstIndex() >= index) {
       terms.remove(terms.size() - 1);
     }
+    configIndexes.removeIf(config -> config >= index);
     for (Ticket ticket : tickets) {
       ticket.truncated |= index < ticket.hi;
     }
@@ -182,6 +193,7 @@ final class LogState {
   void cut(LogPosition upTo, long oldestSegment) {
     base = upTo;
     firstSegment = oldestSegment;
+    configIndexes.removeIf(config -> config <= upTo.index());
     while (terms.size() > 1 && terms.get(1).firstIndex() <= upTo.index() + 1) {
       terms.remove(0);
     }
@@ -201,6 +213,7 @@ final class LogState {
       ticket.truncated = true;
     }
     terms.clear();
+    configIndexes.clear();
     base = to;
     lastTerm = to.term();
     lastIndex = to.index();

@@ -40,6 +40,19 @@ public final class LogWriter implements AutoCloseable {
     void failed(Throwable cause);
   }
 
+  /** Something else that has to happen to the log between two batches. */
+  @FunctionalInterface
+  public interface Task {
+    /** Runs on the writer thread; a failure is the log's. */
+    void run() throws IOException;
+  }
+
+  private sealed interface Work {
+    record Write(PersistBatch batch) implements Work {}
+
+    record Other(Task task) implements Work {}
+  }
+
   private final SegmentedLog log;
   private final Listener listener;
   private final LogMetrics metrics;
@@ -49,7 +62,7 @@ public final class LogWriter implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
-  private List<PersistBatch> queue = new ArrayList<>();
+  private List<Work> queue = new ArrayList<>();
   private boolean closing;
   private boolean failed;
 
@@ -88,6 +101,20 @@ public final class LogWriter implements AutoCloseable {
    * @return false if the writer has failed or been closed: the batch will not become durable
    */
   public boolean submit(PersistBatch batch) {
+    return submit(new Work.Write(batch));
+  }
+
+  /**
+   * Queues a task: it runs after every batch submitted before is durable, and before any later one
+   * is written.
+   *
+   * @return false if the writer has failed or been closed: the task will not run
+   */
+  public boolean submit(Task task) {
+    return submit(new Work.Other(task));
+  }
+
+  private boolean submit(Work work) {
     lock.lock();
     try {
       while (queue.size() >= capacity && !closing && !failed) {
@@ -96,7 +123,7 @@ public final class LogWriter implements AutoCloseable {
       if (closing || failed) {
         return false;
       }
-      queue.add(batch);
+      queue.add(work);
       notEmpty.signal();
       return true;
     } finally {
@@ -144,9 +171,8 @@ public final class LogWriter implements AutoCloseable {
 
   private void run() {
     try {
-      for (List<PersistBatch> group = next(); !group.isEmpty(); group = next()) {
-        persist(group);
-        listener.durable(group);
+      for (List<Work> group = next(); !group.isEmpty(); group = next()) {
+        carryOut(group);
         if (queued() == 0) {
           log.flush();
         }
@@ -156,14 +182,35 @@ public final class LogWriter implements AutoCloseable {
     }
   }
 
+  private void carryOut(List<Work> group) throws IOException {
+    List<PersistBatch> batches = new ArrayList<>(group.size());
+    for (Work work : group) {
+      if (work instanceof Work.Write write) {
+        batches.add(write.batch());
+      } else if (work instanceof Work.Other other) {
+        makeDurable(batches);
+        batches = new ArrayList<>();
+        other.task().run();
+      }
+    }
+    makeDurable(batches);
+  }
+
+  private void makeDurable(List<PersistBatch> batches) throws IOException {
+    if (!batches.isEmpty()) {
+      persist(batches);
+      listener.durable(batches);
+    }
+  }
+
   /** What has queued up, waiting for something; empty when the writer is to stop. */
-  private List<PersistBatch> next() {
+  private List<Work> next() {
     lock.lock();
     try {
       while (queue.isEmpty() && !closing) {
         notEmpty.awaitUninterruptibly();
       }
-      List<PersistBatch> group = queue;
+      List<Work> group = queue;
       queue = new ArrayList<>();
       notFull.signalAll();
       return group;

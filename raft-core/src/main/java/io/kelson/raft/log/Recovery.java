@@ -1,5 +1,6 @@
 package io.kelson.raft.log;
 
+import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.HardState;
 import io.kelson.raft.core.LogPosition;
 import java.io.IOException;
@@ -123,7 +124,7 @@ final class Recovery {
     FrameCursor.Visitor visitor =
         new FrameCursor.Visitor() {
           @Override
-          public void entry(long term, long index) {}
+          public void entry(long term, long index, EntryType type) {}
 
           @Override
           public void cut(LogPosition base, long firstSegment) {
@@ -315,11 +316,11 @@ final class Recovery {
     }
 
     @Override
-    public void entry(long term, long index) throws IOException {
+    public void entry(long term, long index, EntryType type) throws IOException {
       if (hasEntries && state.overwrites(index)) {
         throw cursor.malformed("an entry that overwrites others inside a frame");
       }
-      state.entry(cursor.offset(), !hasEntries, term, index);
+      state.entry(cursor.offset(), !hasEntries, term, index, type);
       hasEntries = true;
     }
 
@@ -342,7 +343,7 @@ final class Recovery {
   /** For a last segment that says it is not the last. */
   private record MissingNext(String name) implements FrameCursor.Visitor {
     @Override
-    public void entry(long term, long index) {}
+    public void entry(long term, long index, EntryType type) {}
 
     @Override
     public void continued(long nextSegment) throws IOException {

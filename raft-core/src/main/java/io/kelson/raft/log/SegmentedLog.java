@@ -8,6 +8,7 @@ import io.kelson.raft.core.RestoredLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -129,6 +130,7 @@ public final class SegmentedLog implements Closeable {
    *
    * @param tailBytes how much of the end of the log to load, measured by {@link Entry#sizeBytes};
    *     at most that much is
+   * @return with no base configuration: that one is the state machine's to know
    */
   public RestoredLog restored(long tailBytes) throws IOException {
     writeLock.lock();
@@ -143,10 +145,20 @@ public final class SegmentedLog implements Closeable {
           base,
           state.last(),
           state.termRuns(),
-          tail(tailBytes));
+          tail(tailBytes),
+          null,
+          configEntries());
     } finally {
       writeLock.unlock();
     }
+  }
+
+  private List<Entry> configEntries() throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    for (long index : state.configIndexes()) {
+      entries.addAll(read(index, index + 1, Long.MAX_VALUE));
+    }
+    return List.copyOf(entries);
   }
 
   private List<Entry> tail(long tailBytes) throws IOException {
@@ -239,7 +251,7 @@ public final class SegmentedLog implements Closeable {
     boolean opensFrame = !appender.frameHasEntries();
     appender.entry(entry);
     synchronized (state) {
-      state.entry(appender.frameOffset(), opensFrame, entry.term(), entry.index());
+      state.entry(appender.frameOffset(), opensFrame, entry.term(), entry.index(), entry.type());
     }
   }
 

@@ -6,8 +6,8 @@ package io.kelson.raft.progress;
  * <p>In {@link State#PROBE} the leader does not know where the logs part: it sends one request from
  * {@code next} and waits. In {@link State#REPLICATE} it does, and sends ahead of the
  * acknowledgements within the {@link Inflights} window, moving {@code next} as it sends. In {@link
- * State#SNAPSHOT} the entries the follower needs are gone from the leader's log; nothing but
- * heartbeats is sent.
+ * State#SNAPSHOT} the entries the follower needs are gone from the leader's log, and a snapshot is
+ * on its way; nothing but heartbeats is sent.
  *
  * <p>Any message may be lost, so nothing here waits for one answer forever. The leader counts
  * heartbeats: a request unanswered for two of them may be repeated as soon as the follower is heard
@@ -37,6 +37,8 @@ public final class Progress {
   private boolean active;
   private long ackedRound;
   private long sentCommit;
+  private boolean snapshotFailed;
+  private boolean bareProbe;
 
   /**
    * Progress of a follower of which nothing is known.
@@ -142,6 +144,7 @@ public final class Progress {
   public void pauseUntil(long lastIndex) {
     paused = true;
     pausedUntil = lastIndex;
+    bareProbe = false;
     heartbeatsPaused = 0;
   }
 
@@ -180,9 +183,11 @@ public final class Progress {
     }
     if (index >= pausedUntil) {
       paused = false;
+    } else if (bareProbe && index == next - 1) {
+      paused = false;
     }
     inflights.freeTo(index);
-    if (state != State.REPLICATE && match == next - 1 && !paused) {
+    if (state == State.PROBE && match == next - 1 && !paused) {
       becomeReplicate();
     }
     return grew;
@@ -196,19 +201,49 @@ public final class Progress {
    * @return false if this is an old answer that says nothing new
    */
   public boolean maybeReject(long refused, long resumeAt) {
-    if (refused <= match || (state == State.PROBE && refused != next - 1)) {
+    if (refused <= match
+        || state == State.SNAPSHOT
+        || (state == State.PROBE && refused != next - 1)) {
       return false;
     }
     becomeProbe(Math.max(match + 1, Math.min(resumeAt, refused)));
     return true;
   }
 
+  /** Whether it has to be asked if it agrees, though there is nothing to send with the question. */
+  public boolean wantsBareProbe() {
+    return state == State.PROBE && !paused && !isIdle();
+  }
+
+  /** Notes that the question of {@link #wantsBareProbe} has left. */
+  public void noteBareProbe() {
+    pauseUntil(next - 1);
+    bareProbe = true;
+  }
+
   /** Nothing can be sent: the entries it needs are gone. */
   public void becomeSnapshot() {
     become(State.SNAPSHOT);
+    snapshotFailed = false;
   }
 
-  private void becomeProbe(long from) {
+  /** The snapshot did not get there; {@link #maybeRetrySnapshot} goes on. */
+  public void noteSnapshotFailed() {
+    snapshotFailed = state == State.SNAPSHOT;
+  }
+
+  /**
+   * Gives up waiting for a snapshot that has failed: whether it is still needed, and whether the
+   * follower is there to take one, shows by its answer to a probe.
+   */
+  public void maybeRetrySnapshot(long probeAt) {
+    if (snapshotFailed && state == State.SNAPSHOT) {
+      becomeProbe(Math.max(match + 1, probeAt));
+    }
+  }
+
+  /** Looks for the place where the logs agree, from here on. */
+  public void becomeProbe(long from) {
     become(State.PROBE);
     next = from;
   }
@@ -221,6 +256,7 @@ public final class Progress {
   private void become(State to) {
     state = to;
     paused = false;
+    bareProbe = false;
     inflights.clear();
   }
 

@@ -3,12 +3,14 @@ package io.kelson.raft.runtime;
 import io.kelson.raft.core.Committed;
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.Rejection;
+import io.kelson.raft.snapshot.ReceivedSnapshot;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -25,6 +27,12 @@ final class ApplyThread {
 
   private record WaitingRead(long index, List<ReadWaiter> waiters) {}
 
+  private sealed interface Work {
+    record Apply(Committed committed) implements Work {}
+
+    record Install(ReceivedSnapshot snapshot, CompletableFuture<Void> done) implements Work {}
+  }
+
   private final StateMachine machine;
   private final LogReader log;
   private final int maxGroupBytes;
@@ -33,7 +41,7 @@ final class ApplyThread {
   private final Thread thread;
 
   private final Object lock = new Object();
-  private final ArrayDeque<Committed> queue = new ArrayDeque<>();
+  private final ArrayDeque<Work> queue = new ArrayDeque<>();
   private final PriorityQueue<WaitingRead> reads =
       new PriorityQueue<>(Comparator.comparingLong(WaitingRead::index));
   private boolean closed;
@@ -70,8 +78,17 @@ final class ApplyThread {
    * of the state.
    */
   void submit(Committed committed) {
+    submit(new Work.Apply(committed));
+  }
+
+  /** Queues a snapshot that takes the place of whatever was applied before. */
+  void submit(ReceivedSnapshot snapshot, CompletableFuture<Void> done) {
+    submit(new Work.Install(snapshot, done));
+  }
+
+  private void submit(Work work) {
     synchronized (lock) {
-      queue.add(committed);
+      queue.add(work);
       lock.notifyAll();
     }
   }
@@ -114,9 +131,9 @@ final class ApplyThread {
 
   private void run() {
     try {
-      List<Committed> group = new ArrayList<>();
+      List<Work> group = new ArrayList<>();
       while (takeAll(group)) {
-        apply(group);
+        carryOut(group);
         group.clear();
       }
     } catch (Throwable broken) {
@@ -124,7 +141,7 @@ final class ApplyThread {
     }
   }
 
-  private boolean takeAll(List<Committed> group) throws InterruptedException {
+  private boolean takeAll(List<Work> group) throws InterruptedException {
     synchronized (lock) {
       while (queue.isEmpty() && !closed) {
         lock.wait();
@@ -133,6 +150,31 @@ final class ApplyThread {
       queue.clear();
       return !group.isEmpty();
     }
+  }
+
+  private void carryOut(List<Work> group) throws IOException {
+    List<Committed> entries = new ArrayList<>();
+    for (Work work : group) {
+      if (work instanceof Work.Apply apply) {
+        entries.add(apply.committed());
+      } else if (work instanceof Work.Install install) {
+        apply(entries);
+        entries = new ArrayList<>();
+        install(install);
+      }
+    }
+    apply(entries);
+  }
+
+  private void install(Work.Install install) {
+    try {
+      machine.install(install.snapshot());
+    } catch (RuntimeException | Error e) {
+      install.done().completeExceptionally(e);
+      throw e;
+    }
+    reached(machine.applied().index());
+    install.done().complete(null);
   }
 
   private void apply(List<Committed> group) throws IOException {
@@ -170,7 +212,10 @@ final class ApplyThread {
           "entry " + entries.get(0) + " came to be applied where index " + expected + " was due");
     }
     machine.apply(entries);
-    long applied = entries.get(entries.size() - 1).index();
+    reached(entries.get(entries.size() - 1).index());
+  }
+
+  private void reached(long applied) {
     List<List<ReadWaiter>> fresh = null;
     synchronized (lock) {
       appliedIndex = applied;

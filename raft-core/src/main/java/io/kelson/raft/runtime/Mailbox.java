@@ -18,10 +18,10 @@ final class Mailbox {
     final List<Message> messages = new ArrayList<>();
     final List<Proposal> proposals = new ArrayList<>();
     final List<ReadWaiter> reads = new ArrayList<>();
+    final List<Runnable> tasks = new ArrayList<>();
     long proposalBytes;
     long persistedWrite;
     long appliedIndex;
-    long transferTarget;
     boolean closed;
 
     private void clear() {
@@ -31,7 +31,7 @@ final class Mailbox {
       proposalBytes = 0;
       persistedWrite = 0;
       appliedIndex = 0;
-      transferTarget = 0;
+      tasks.clear();
     }
 
     private boolean isEmpty() {
@@ -40,7 +40,7 @@ final class Mailbox {
           && reads.isEmpty()
           && persistedWrite == 0
           && appliedIndex == 0
-          && transferTarget == 0
+          && tasks.isEmpty()
           && !closed;
     }
   }
@@ -104,9 +104,12 @@ final class Mailbox {
     wake();
   }
 
-  synchronized void transfer(long target) {
-    filling.transferTarget = target;
-    wake();
+  /** Something rare for the loop to do; always fits. Nothing happens once the mailbox is closed. */
+  synchronized void offer(Runnable task) {
+    if (!closed) {
+      filling.tasks.add(task);
+      wake();
+    }
   }
 
   /** Lets the loop see that it should end; nothing is accepted any more. */

@@ -2,6 +2,7 @@ package io.kelson.raft.runtime;
 
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.RoleChange;
+import io.kelson.raft.membership.ConfigEntry;
 
 /**
  * Hears what happens inside a {@link RaftNode}. Called on the node's own threads: an implementation
@@ -10,6 +11,17 @@ import io.kelson.raft.core.RoleChange;
 public interface RaftListener {
   /** Term, role or leader changed; called on the raft loop. */
   default void roleChanged(RoleChange change) {}
+
+  /**
+   * Another configuration came into force, possibly one that is not committed yet and may be taken
+   * back; called on the raft loop.
+   */
+  default void configurationActivated(ConfigEntry config) {}
+
+  /**
+   * A change of members was turned down and nothing of it is in the log; called on the raft loop.
+   */
+  default void changeRejected(Rejection rejection) {}
 
   /** A proposal was turned down and is certainly not in the log; called on the raft loop. */
   default void proposalRejected(Rejection rejection) {}

@@ -3,6 +3,7 @@ package io.kelson.raft.runtime;
 import io.kelson.raft.core.Effects;
 import io.kelson.raft.core.Input;
 import io.kelson.raft.core.LogFetch;
+import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.Proposal;
@@ -10,13 +11,21 @@ import io.kelson.raft.core.RaftCore;
 import io.kelson.raft.core.ReadReady;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.RoleChange;
+import io.kelson.raft.core.SnapshotInstall;
+import io.kelson.raft.core.SnapshotRequest;
 import io.kelson.raft.log.LogMetrics;
 import io.kelson.raft.log.LogWriter;
 import io.kelson.raft.log.SegmentedLog;
+import io.kelson.raft.membership.ConfigEntry;
+import io.kelson.raft.membership.ConfigurationChange;
+import io.kelson.raft.snapshot.ReceivedSnapshot;
 import io.kelson.raft.transport.PeerTransport;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -38,6 +47,8 @@ public final class RaftNode implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(RaftNode.class);
 
   private static final long PORTION_BYTES = 4 << 20;
+  private static final int TICKS_BETWEEN_CUTS = 10;
+  private static final int TICKS_BETWEEN_FLUSHES = 100;
 
   private final RaftNodeOptions options;
   private final RaftCore core;
@@ -48,10 +59,18 @@ public final class RaftNode implements AutoCloseable {
   private final LogWriter writer;
   private final ApplyThread applier;
   private final FetchThread fetcher;
+  private final LogCutter cutter;
+  private final StateMachine machine;
+  private final SegmentedLog log;
+  private final SnapshotShipper shipper;
   private final Thread loop;
 
   private final TreeMap<Long, List<ReadWaiter>> reads = new TreeMap<>();
   private long nextReadId = 1;
+  private long ticks;
+  private long lastFlushTick;
+  private volatile ConfigEntry config;
+  private final Set<CompletableFuture<Void>> installs = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile RaftStatus status;
   private volatile boolean stopped;
@@ -61,19 +80,23 @@ public final class RaftNode implements AutoCloseable {
       SegmentedLog log,
       StateMachine machine,
       PeerTransport transport,
+      SnapshotShipper shipper,
       RaftListener listener)
       throws IOException {
     this.options = options;
+    this.log = log;
+    this.machine = machine;
     this.transport = transport;
+    this.shipper = shipper;
     this.listener = listener;
     this.nanoClock = System::nanoTime;
-    long applied = machine.applied().index();
     this.core =
         new RaftCore(
             options.core(),
-            log.restored(options.core().entryCacheBytes()),
-            applied,
+            Restart.restore(log, machine, options.core().entryCacheBytes()),
+            machine.applied().index(),
             options.random());
+    this.config = core.configEntry();
     String name = Long.toHexString(options.core().self());
     this.mailbox =
         new Mailbox(
@@ -95,6 +118,14 @@ public final class RaftNode implements AutoCloseable {
             options.core().maxAppendBytes(),
             this::sendNow,
             this::fail);
+    this.cutter =
+        new LogCutter(
+            "raft-cut-" + name,
+            machine,
+            log,
+            options.keepEntries(),
+            index -> mailbox.offer(() -> carryOut(core.step(new Input.Compact(index)))),
+            this::fail);
     this.writer =
         new LogWriter(
             log,
@@ -112,6 +143,8 @@ public final class RaftNode implements AutoCloseable {
    *
    * @param log opened and owned by the caller; written by this node only, and to be closed after it
    * @param transport not yet started; closed by the caller after this node
+   * @param shipper carries snapshots to followers; what arrives from others comes in by {@link
+   *     #install}
    * @throws IOException if the log cannot be read
    */
   public static RaftNode start(
@@ -119,11 +152,13 @@ public final class RaftNode implements AutoCloseable {
       SegmentedLog log,
       StateMachine machine,
       PeerTransport transport,
+      SnapshotShipper shipper,
       RaftListener listener)
       throws IOException {
-    RaftNode node = new RaftNode(options, log, machine, transport, listener);
+    RaftNode node = new RaftNode(options, log, machine, transport, shipper, listener);
     node.applier.start();
     node.fetcher.start();
+    node.cutter.start();
     node.loop.start();
     try {
       transport.start(node.mailbox::offer);
@@ -160,7 +195,40 @@ public final class RaftNode implements AutoCloseable {
    * #status}.
    */
   public void transferLeadership(long target) {
-    mailbox.transfer(target);
+    mailbox.offer(() -> carryOut(core.step(new Input.Transfer(target))));
+  }
+
+  /**
+   * Asks for other members. Refusals come by {@link RaftListener#changeRejected}; that it is done
+   * shows when the state machine applies the final configuration entry.
+   *
+   * @param id the caller's own number for it
+   * @param context what the configuration entry carries beside the ids
+   */
+  public void changeConfiguration(long id, ConfigurationChange target, byte[] context) {
+    mailbox.offer(() -> carryOut(core.step(new Input.ChangeConfiguration(id, target, context))));
+  }
+
+  /** The configuration in force, as of some moment just past. */
+  public ConfigEntry config() {
+    return config;
+  }
+
+  /**
+   * Hands in a snapshot that a leader has shipped here, complete and verified. Never blocks.
+   *
+   * @return done once the member has what the snapshot covers, because it was installed or because
+   *     it was there already; fails if the snapshot is of an old term, or the node stops
+   */
+  public CompletableFuture<Void> install(ReceivedSnapshot snapshot) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    installs.add(done);
+    done.whenComplete((nothing, failed) -> installs.remove(done));
+    mailbox.offer(() -> received(snapshot, done));
+    if (stopped || failure.get() != null) {
+      done.completeExceptionally(new IllegalStateException("this member is stopping"));
+    }
+    return done;
   }
 
   /** Where this member stands. */
@@ -197,10 +265,13 @@ public final class RaftNode implements AutoCloseable {
       writer.close();
       applier.close();
       fetcher.close();
+      cutter.close();
     } catch (InterruptedException e) {
       interrupted = true;
     }
     stopped = true;
+    installs.forEach(
+        done -> done.completeExceptionally(new IllegalStateException("this member is stopping")));
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -233,6 +304,7 @@ public final class RaftNode implements AutoCloseable {
         // against the leader,
         // whose messages may be waiting in the mailbox.
         carryOut(core.step(new Input.Tick()));
+        considerCutting();
         nextTick = now - nextTick < tickNanos ? nextTick + tickNanos : now + tickNanos;
       }
       transport.flush();
@@ -250,15 +322,80 @@ public final class RaftNode implements AutoCloseable {
     for (Message message : batch.messages) {
       carryOut(core.step(new Input.Receive(message)));
     }
-    if (batch.transferTarget != 0) {
-      carryOut(core.step(new Input.Transfer(batch.transferTarget)));
-    }
+    batch.tasks.forEach(Runnable::run);
     propose(batch.proposals);
     if (!batch.reads.isEmpty()) {
       long id = nextReadId++;
       reads.put(id, List.copyOf(batch.reads));
       carryOut(core.step(new Input.Read(id)));
     }
+  }
+
+  /** Every now and then, once enough entries have been applied to be worth it. */
+  private void considerCutting() {
+    ticks++;
+    long applied = core.appliedIndex();
+    if (ticks % TICKS_BETWEEN_CUTS != 0
+        || applied - core.base().index() < options.snapshotEntries() + options.keepEntries()) {
+      return;
+    }
+    boolean mayFlush = ticks - lastFlushTick >= TICKS_BETWEEN_FLUSHES;
+    if (mayFlush) {
+      lastFlushTick = ticks;
+    }
+    cutter.consider(applied, mayFlush);
+  }
+
+  private void received(ReceivedSnapshot snapshot, CompletableFuture<Void> done) {
+    ConfigEntry configThen =
+        snapshot.config().length == 0 ? null : ConfigEntry.decode(snapshot.config());
+    Effects effects =
+        core.step(
+            new Input.SnapshotReceived(
+                snapshot.from(), snapshot.term(), snapshot.position(), configThen));
+    SnapshotInstall install = effects.install();
+    if (install != null) {
+      beginInstall(snapshot, install, done);
+    } else if (core.commitIndex() >= snapshot.position().index()) {
+      done.complete(null);
+    } else {
+      done.completeExceptionally(
+          new IllegalStateException(snapshot + " is of a term that is over"));
+    }
+    carryOut(effects);
+  }
+
+  /**
+   * The state first, durably, then the log: a crash in between finds a state ahead of its log,
+   * which the next start knows how to mend; the other way round there would be a gap. The log
+   * writer waits meanwhile, so that nothing that follows the snapshot is written to the log it
+   * replaces.
+   */
+  private void beginInstall(
+      ReceivedSnapshot snapshot, SnapshotInstall install, CompletableFuture<Void> done) {
+    CompletableFuture<Void> stateInstalled = new CompletableFuture<>();
+    applier.submit(snapshot, stateInstalled);
+    writer.submit(
+        () -> {
+          stateInstalled.join();
+          log.reset(install.position(), install.hardState());
+          mailbox.offer(
+              () -> {
+                carryOut(core.step(new Input.SnapshotInstalled(install.position())));
+                done.complete(null);
+              });
+        });
+  }
+
+  private void ship(SnapshotRequest request) {
+    shipper
+        .ship(request.to(), request.term())
+        .whenComplete(
+            (position, failed) -> shipped(request.to(), failed == null ? position : null));
+  }
+
+  private void shipped(long to, LogPosition position) {
+    mailbox.offer(() -> carryOut(core.step(new Input.SnapshotShipped(to, position))));
   }
 
   /**
@@ -303,12 +440,23 @@ public final class RaftNode implements AutoCloseable {
     for (RoleChange change : effects.roleChanges()) {
       listener.roleChanged(change);
     }
+    if (effects.activated() != null) {
+      config = effects.activated();
+      listener.configurationActivated(config);
+    }
+    if (effects.cut() != null) {
+      cutter.cut(effects.cut());
+    }
+    for (SnapshotRequest request : effects.snapshots()) {
+      ship(request);
+    }
   }
 
   private void reject(Rejection rejection) {
     switch (rejection.what()) {
       case PROPOSAL -> listener.proposalRejected(rejection);
       case READ -> takeReads(rejection.id()).forEach(waiter -> waiter.failed(rejection.reason()));
+      case CONFIGURATION -> listener.changeRejected(rejection);
     }
   }
 

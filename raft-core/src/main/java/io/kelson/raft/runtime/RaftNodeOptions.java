@@ -18,6 +18,10 @@ import java.util.random.RandomGenerator;
  * @param maxQueuedMessages peers' messages that may wait for the loop; further ones are dropped,
  *     which Raft repairs
  * @param maxApplyGroupBytes entries' bytes that one call of the state machine gets at most
+ * @param snapshotEntries applied entries after which the log is cut. Too small: the store is
+ *     flushed often; too large: disk space, and a long replay at start
+ * @param keepEntries applied entries that stay in the log all the same, for followers that lag a
+ *     little
  */
 public record RaftNodeOptions(
     CoreConfig core,
@@ -26,7 +30,9 @@ public record RaftNodeOptions(
     int maxQueuedProposals,
     long maxQueuedProposalBytes,
     int maxQueuedMessages,
-    int maxApplyGroupBytes) {
+    int maxApplyGroupBytes,
+    long snapshotEntries,
+    long keepEntries) {
   public RaftNodeOptions {
     if (tickInterval.isNegative() || tickInterval.isZero()) {
       throw new IllegalArgumentException("a tick must take time, not " + tickInterval);
@@ -37,11 +43,30 @@ public record RaftNodeOptions(
         || maxApplyGroupBytes < 1) {
       throw new IllegalArgumentException("a queue that holds nothing lets nothing through");
     }
+    if (snapshotEntries < 1 || keepEntries < 0) {
+      throw new IllegalArgumentException(
+          "cutting the log after " + snapshotEntries + " entries, keeping " + keepEntries);
+    }
+  }
+
+  /** The same with other bounds on the log's length. */
+  public RaftNodeOptions withLogEntries(long snapshotAfter, long keep) {
+    return new RaftNodeOptions(
+        core,
+        tickInterval,
+        random,
+        maxQueuedProposals,
+        maxQueuedProposalBytes,
+        maxQueuedMessages,
+        maxApplyGroupBytes,
+        snapshotAfter,
+        keep);
   }
 
   /** The defaults beside the three things only the caller knows. */
   public static RaftNodeOptions defaults(
       CoreConfig core, Duration tickInterval, RandomGenerator random) {
-    return new RaftNodeOptions(core, tickInterval, random, 8192, 64L << 20, 8192, 8 << 20);
+    return new RaftNodeOptions(
+        core, tickInterval, random, 8192, 64L << 20, 8192, 8 << 20, 10_000, 5_000);
   }
 }

@@ -2,6 +2,7 @@ package io.kelson.raft.runtime;
 
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.LogPosition;
+import io.kelson.raft.snapshot.ReceivedSnapshot;
 import java.util.List;
 
 /**
@@ -27,4 +28,27 @@ public interface StateMachine {
    *     position
    */
   void apply(List<Entry> entries);
+
+  /** Data of the newest configuration entry that was applied; empty if there was none. */
+  byte[] config();
+
+  /**
+   * Position up to which the state is on stable storage: what a crash cannot take back. The log is
+   * never cut beyond. Any thread that may block.
+   */
+  LogPosition durable();
+
+  /**
+   * Makes everything applied so far durable. Any thread that may block.
+   *
+   * @return a position that {@link #durable()} has reached
+   */
+  LogPosition flush();
+
+  /**
+   * Puts a snapshot in the place of the state. On return readers see it, {@link #applied()} is the
+   * snapshot's position, and a crash cannot undo it. Apply thread only; an exception stops the
+   * node.
+   */
+  void install(ReceivedSnapshot snapshot);
 }

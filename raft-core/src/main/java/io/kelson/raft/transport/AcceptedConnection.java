@@ -18,6 +18,7 @@ final class AcceptedConnection extends FrameHandler {
   private final PeerTransport.Handler handler;
   private long peer;
   private boolean heard;
+  private boolean handedOver;
 
   AcceptedConnection(
       Acceptor acceptor,
@@ -71,6 +72,20 @@ final class AcceptedConnection extends FrameHandler {
       finishWith(ctx, objection.get(), Handshake.refusal(objection.get()));
       return;
     }
+    switch (frame.getHello().getPurpose()) {
+      case MESSAGES -> becomeMessages(ctx);
+      case SNAPSHOT -> becomeSnapshot(ctx);
+      case UNRECOGNIZED -> {
+        String reason =
+            "purpose "
+                + frame.getHello().getPurposeValue()
+                + " of a connection is not known to this version";
+        finishWith(ctx, reason, Handshake.refusal(reason));
+      }
+    }
+  }
+
+  private void becomeMessages(ChannelHandlerContext ctx) {
     introduce(options.maxFrameBytes());
     // From here on; until now the limit on the handshake was in charge.
     ctx.pipeline()
@@ -80,6 +95,27 @@ final class AcceptedConnection extends FrameHandler {
             new IdleStateHandler(options.idleTimeoutMillis(), 0, 0, TimeUnit.MILLISECONDS));
     send(ctx, handshake.hello(peer));
     acceptor.accepted(this, ctx.channel());
+  }
+
+  /** Makes room for those who speak the snapshot protocol; this handler's part is over. */
+  private void becomeSnapshot(ChannelHandlerContext ctx) {
+    SnapshotStreams.Entrance streams = acceptor.snapshots();
+    if (streams == null) {
+      String reason = "member " + Long.toHexString(options.selfId()) + " takes no snapshots now";
+      finishWith(ctx, reason, Handshake.refusal(reason));
+      return;
+    }
+    handedOver = true;
+    introduce(options.maxFrameBytes());
+    send(ctx, handshake.hello(peer, Wire.Purpose.SNAPSHOT));
+    acceptor.handedOver();
+    streams.accepted(peer, ctx.pipeline());
+    ctx.pipeline().remove(this);
+  }
+
+  /** Whether the connection is somebody else's by now, and not for messages. */
+  boolean handedOver() {
+    return handedOver;
   }
 
   private void pong(ChannelHandlerContext ctx, Wire.Ping ping) {

@@ -37,6 +37,7 @@ final class Acceptor {
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
   private final Map<Long, Channel> newestByPeer = new ConcurrentHashMap<>();
   private final AtomicInteger strangers = new AtomicInteger();
+  private volatile SnapshotStreams.Entrance snapshots;
   private volatile boolean closing;
 
   Acceptor(
@@ -53,6 +54,20 @@ final class Acceptor {
 
   LongPredicate knownPeers() {
     return knownPeers;
+  }
+
+  /** Who takes connections for snapshots; null if nobody. */
+  SnapshotStreams.Entrance snapshots() {
+    return snapshots;
+  }
+
+  void snapshots(SnapshotStreams.Entrance acceptor) {
+    snapshots = acceptor;
+  }
+
+  /** The handshake is through, and the connection is not for messages: it replaces none. */
+  void handedOver() {
+    strangers.decrementAndGet();
   }
 
   /**
@@ -137,7 +152,7 @@ final class Acceptor {
     } else {
       strangers.decrementAndGet();
     }
-    if (!closing) {
+    if (!closing && !connection.handedOver()) {
       announceEnd(connection);
     }
   }

@@ -22,13 +22,19 @@ record Handshake(long selfId, long clusterId) {
 
   /** What this member says first to that one. */
   Wire.Frame hello(long to) {
+    return hello(to, Wire.Purpose.MESSAGES);
+  }
+
+  /** What this member says first to that one on a connection for something. */
+  Wire.Frame hello(long to, Wire.Purpose purpose) {
     return Wire.Frame.newBuilder()
         .setHello(
             Wire.Hello.newBuilder()
                 .setProtocol(PROTOCOL)
                 .setClusterId(clusterId)
                 .setFrom(selfId)
-                .setTo(to))
+                .setTo(to)
+                .setPurpose(purpose))
         .build();
   }
 

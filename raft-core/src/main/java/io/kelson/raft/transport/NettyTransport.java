@@ -1,7 +1,10 @@
 package io.kelson.raft.transport;
 
 import io.kelson.raft.core.Message;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPipeline;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * Carries messages to peers over TCP, framed protobuf inside.
@@ -22,7 +26,7 @@ import java.util.concurrent.TimeoutException;
  * <p>All methods are thread-safe. {@link #send} and {@link #flush} never block and never wait for a
  * lock.
  */
-public final class NettyTransport implements PeerTransport {
+public final class NettyTransport implements PeerTransport, SnapshotStreams {
   private static final long CLOSE_LIMIT_SECONDS = 5;
 
   private final TransportOptions options;
@@ -170,6 +174,28 @@ public final class NettyTransport implements PeerTransport {
     for (PeerLink link : links) {
       link.flush();
     }
+  }
+
+  @Override
+  public void acceptWith(SnapshotStreams.Entrance snapshotAcceptor) {
+    acceptor.snapshots(snapshotAcceptor);
+  }
+
+  @Override
+  public CompletableFuture<Channel> open(
+      long peer, int attempt, Consumer<ChannelPipeline> initializer) {
+    PeerLink link = link(peer);
+    List<PeerAddress> addresses = link == null ? List.of() : link.addresses();
+    if (addresses.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new IOException(
+              "no address of member " + Long.toHexString(peer) + " is known; add it to the peers"));
+    }
+    PeerAddress address = addresses.get(Math.floorMod(attempt, addresses.size()));
+    return names
+        .find(address, attempt / addresses.size())
+        .thenCompose(
+            found -> SnapshotDialler.dial(options, loops, peer, address, found, initializer));
   }
 
   /**

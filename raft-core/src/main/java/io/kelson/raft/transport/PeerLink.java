@@ -86,6 +86,11 @@ final class PeerLink {
     return peer;
   }
 
+  /** Where it dials, in turn. */
+  List<PeerAddress> addresses() {
+    return addresses;
+  }
+
   /** Begins to dial. */
   void start() {
     onLoop(this::dial);

@@ -14,6 +14,7 @@ import io.kelson.raft.core.Message.AppendResponse;
 import io.kelson.raft.core.Message.ReadIndexResponse;
 import io.kelson.raft.core.Message.VoteRequest;
 import io.kelson.raft.core.Message.VoteResponse;
+import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.membership.Configuration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -131,7 +132,9 @@ class FieldBugsTest {
             at(2, 5),
             at(3, 7),
             List.of(new TermRun(3, 6)),
-            List.of(entry(3, 6), entry(3, 7)));
+            List.of(entry(3, 6), entry(3, 7)),
+            ConfigEntry.of(Configuration.of(List.of(1L, 2L, 3L))),
+            List.of());
     Configuration three = Configuration.of(List.of(1L, 2L, 3L));
     RaftCore core = new RaftCore(CoreConfig.defaults(1, three), cut, 6, new FixedRandom(0));
 

@@ -3,6 +3,7 @@ package io.kelson.raft.core;
 import io.kelson.raft.core.Message.AppendRequest;
 import io.kelson.raft.core.Message.AppendResponse;
 import io.kelson.raft.core.Message.VoteResponse;
+import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.membership.Configuration;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -106,6 +107,7 @@ final class MemberFixture {
             maxUncommittedBytes,
             entryCacheBytes,
             maxApplyBytes);
+    disk.baseConfig(ConfigEntry.of(configuration));
     RestoredLog found = disk.restored(1000);
     RestoredLog restored =
         new RestoredLog(
@@ -113,7 +115,9 @@ final class MemberFixture {
             found.base(),
             found.last(),
             found.termRuns(),
-            found.tail());
+            found.tail(),
+            found.baseConfig(),
+            found.configEntries());
     return new RaftCore(config, restored, applied, new FixedRandom(0));
   }
 

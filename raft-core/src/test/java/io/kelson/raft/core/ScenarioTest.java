@@ -23,6 +23,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  *   cluster 3            members 1 to 3; election timeouts are 10 ticks + own id, heartbeats every 3
  *   tick 1 10            ten ticks at member 1
  *   propose 1 a b        commands a and b in one input
+ *   change 1 1,2,3 4     voters 1 to 3 and learner 4 are wanted of member 1
+ *   join 4               a member without a log starts
+ *   compact 1 7          member 1's state is durable up to index 7
+ *   ship 1, lose 1       the oldest snapshot that member 1 was asked for arrives, or fails
+ *   install 2            member 2 puts a snapshot in the place of log and state
  *   read 1 7             read number 7
  *   transfer 1 2         member 1 is asked to hand over to 2
  *   persist 1            the oldest write of member 1 reaches its disk
@@ -84,6 +89,13 @@ class ScenarioTest {
         case "propose" ->
             cluster.propose(id(words), Stream.of(words).skip(2).toArray(String[]::new));
         case "read" -> cluster.step(id(words), new Input.Read(Long.parseLong(words[2])));
+        case "change" ->
+            cluster.change(id(words), ids(words[2]), words.length > 3 ? ids(words[3]) : List.of());
+        case "join" -> cluster.join(id(words));
+        case "compact" -> cluster.step(id(words), new Input.Compact(Long.parseLong(words[2])));
+        case "ship" -> require(cluster.ship(id(words)), "nothing to ship");
+        case "lose" -> require(cluster.lose(id(words)), "nothing to lose");
+        case "install" -> require(cluster.install(id(words)), "nothing to install");
         case "transfer" -> cluster.step(id(words), new Input.Transfer(Long.parseLong(words[2])));
         case "persist" -> require(cluster.persistOne(id(words)), "nothing to write");
         case "apply" -> require(cluster.applyOne(id(words)), "nothing to apply");
@@ -143,6 +155,10 @@ class ScenarioTest {
 
     private static long id(String[] words) {
       return Long.parseLong(words[1]);
+    }
+
+    private static List<Long> ids(String word) {
+      return Stream.of(word.split(",")).map(Long::valueOf).toList();
     }
 
     private static Links links(String[] words) {

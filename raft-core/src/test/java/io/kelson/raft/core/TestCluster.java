@@ -1,7 +1,9 @@
 package io.kelson.raft.core;
 
 import io.kelson.raft.core.Message.AppendRequest;
+import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.membership.Configuration;
+import io.kelson.raft.membership.ConfigurationChange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,15 +30,42 @@ final class TestCluster {
     final List<Entry> applied = new ArrayList<>();
     final List<ReadReady> readsReady = new ArrayList<>();
     final List<Rejection> rejections = new ArrayList<>();
+    final ConfigEntry started;
     RaftCore core;
 
-    Member(long id) {
+    /** A snapshot whose installation the core waits for. */
+    Snapshot installing;
+
+    SnapshotInstall order;
+
+    Member(long id, ConfigEntry started) {
       this.id = id;
+      this.started = started;
+    }
+
+    /** The configuration as of what is applied, null if none has been in the log. */
+    ConfigEntry appliedConfig() {
+      return applied.stream()
+          .filter(entry -> entry.type() == EntryType.CONFIG)
+          .reduce((earlier, later) -> later)
+          .map(entry -> ConfigEntry.decode(entry.data()))
+          .orElse(started);
+    }
+  }
+
+  /** A state: everything applied, and the members as of then. */
+  record Snapshot(long from, long term, List<Entry> applied, ConfigEntry config) {
+    LogPosition position() {
+      return applied.get(applied.size() - 1).position();
     }
   }
 
   final TreeMap<Long, Member> members = new TreeMap<>();
   final List<Message> network = new ArrayList<>();
+
+  /** Snapshots asked for and not shipped, by sender and receiver. */
+  final TreeMap<Long, List<SnapshotRequest>> shipments = new TreeMap<>();
+
   private final Configuration configuration;
   private final CoreConfig config;
   private final RandomGenerator random;
@@ -56,9 +85,17 @@ final class TestCluster {
     this.config = template;
     this.random = random;
     for (long id : configuration.members()) {
-      members.put(id, new Member(id));
+      Member member = new Member(id, ConfigEntry.of(configuration));
+      member.disk.baseConfig(member.started);
+      members.put(id, member);
       start(id);
     }
+  }
+
+  /** A member comes up that has never run, and that nobody has heard of yet. */
+  void join(long id) {
+    members.put(id, new Member(id, null));
+    start(id);
   }
 
   /** Settings small enough for a scenario to read: elections after 10 ticks, heartbeats each 3. */
@@ -98,6 +135,8 @@ final class TestCluster {
     Member member = members.get(id);
     member.writes.clear();
     member.toApply.clear();
+    member.installing = null;
+    shipments.remove(id);
     member.core = null;
   }
 
@@ -116,6 +155,12 @@ final class TestCluster {
     network.addAll(effects.send());
     for (LogFetch fetch : effects.fetches()) {
       carryOut(member, fetch);
+    }
+    if (effects.cut() != null) {
+      member.disk.cut(effects.cut());
+    }
+    if (!effects.snapshots().isEmpty()) {
+      shipments.computeIfAbsent(id, any -> new ArrayList<>()).addAll(effects.snapshots());
     }
     if (effects.persist() != null) {
       member.writes.add(effects.persist());
@@ -141,6 +186,77 @@ final class TestCluster {
               fetch.commit(),
               fetch.round()));
     }
+  }
+
+  /** What a member would ship now. */
+  Snapshot snapshot(long id, long term) {
+    Member member = members.get(id);
+    return new Snapshot(id, term, List.copyOf(member.applied), member.appliedConfig());
+  }
+
+  /**
+   * The oldest snapshot that a member was asked for gets to its receiver; false if there is none.
+   */
+  boolean ship(long from) {
+    SnapshotRequest request = nextShipment(from);
+    if (request == null) {
+      return false;
+    }
+    if (!isUp(request.to())) {
+      step(from, new Input.SnapshotShipped(request.to(), null));
+      return true;
+    }
+    Snapshot snapshot = snapshot(from, request.term());
+    receive(request.to(), snapshot);
+    step(from, new Input.SnapshotShipped(request.to(), snapshot.position()));
+    return true;
+  }
+
+  /** The oldest one gets lost. */
+  boolean lose(long from) {
+    SnapshotRequest request = nextShipment(from);
+    if (request != null) {
+      step(from, new Input.SnapshotShipped(request.to(), null));
+    }
+    return request != null;
+  }
+
+  private SnapshotRequest nextShipment(long from) {
+    List<SnapshotRequest> waiting = shipments.getOrDefault(from, new ArrayList<>());
+    return waiting.isEmpty() ? null : waiting.remove(0);
+  }
+
+  void receive(long id, Snapshot snapshot) {
+    Effects effects =
+        step(
+            id,
+            new Input.SnapshotReceived(
+                snapshot.from(), snapshot.term(), snapshot.position(), snapshot.config()));
+    if (effects.install() != null) {
+      members.get(id).installing = snapshot;
+      members.get(id).order = effects.install();
+    }
+  }
+
+  /** Carries out an installation, after everything else that was asked for; false if none is. */
+  boolean install(long id) {
+    Member member = members.get(id);
+    Snapshot snapshot = member.installing;
+    if (snapshot == null) {
+      return false;
+    }
+    while (persistOne(id) | applyOne(id)) {}
+    member.disk.reset(member.order, snapshot.config());
+    member.applied.clear();
+    member.applied.addAll(snapshot.applied());
+    member.installing = null;
+    step(id, new Input.SnapshotInstalled(snapshot.position()));
+    return true;
+  }
+
+  void change(long id, List<Long> voters, List<Long> learners) {
+    ConfigurationChange target = new ConfigurationChange(voters, learners);
+    step(id, new Input.ChangeConfiguration(id, target, new byte[] {(byte) voters.size()}));
   }
 
   void tick(long id, int times) {
@@ -222,7 +338,11 @@ final class TestCluster {
       }
       busy = false;
       for (Member member : members.values()) {
-        while (member.core != null && (persistOne(member.id) | applyOne(member.id))) {
+        while (member.core != null
+            && (persistOne(member.id)
+                | applyOne(member.id)
+                | ship(member.id)
+                | install(member.id))) {
           busy = true;
         }
       }

@@ -7,6 +7,7 @@ import io.kelson.raft.core.Message.ReadIndexRequest;
 import io.kelson.raft.core.Message.ReadIndexResponse;
 import io.kelson.raft.core.Message.VoteRequest;
 import io.kelson.raft.core.Message.VoteResponse;
+import io.kelson.raft.membership.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,12 +46,26 @@ final class Trace {
               + " to "
               + (fetch.hi() - 1));
     }
+    if (effects.activated() != null) {
+      lines.add("  " + id + " acts on " + configuration(effects.activated().configuration()));
+    }
+    if (effects.cut() != null) {
+      lines.add("  " + id + " cuts its log at " + effects.cut());
+    }
+    for (SnapshotRequest request : effects.snapshots()) {
+      lines.add("  " + id + ">" + request.to() + " snapshot asked for");
+    }
     PersistBatch batch = effects.persist();
     if (batch != null) {
       lines.add("  " + id + " writes " + batch(batch));
       for (Message message : batch.sendAfter()) {
         lines.add("    then " + message(message));
       }
+    }
+    if (effects.install() != null) {
+      SnapshotInstall install = effects.install();
+      lines.add(
+          "  " + id + " installs " + install.position() + " with " + state(install.hardState()));
     }
     if (effects.committed() != null) {
       Committed committed = effects.committed();
@@ -89,13 +104,30 @@ final class Trace {
     StringBuilder text = new StringBuilder("#").append(batch.write());
     HardState state = batch.hardState();
     if (state != null) {
-      text.append(" term=").append(state.term()).append(" vote=").append(state.vote());
-      text.append(" commit=").append(state.commit());
+      text.append(' ').append(state(state));
     }
     if (!batch.entries().isEmpty()) {
       text.append(' ').append(entries(batch.entries()));
     }
     return text.append(batch.mustSync() ? "" : " unsynced").toString();
+  }
+
+  private static String state(HardState state) {
+    return "term=" + state.term() + " vote=" + state.vote() + " commit=" + state.commit();
+  }
+
+  private static String configuration(Configuration configuration) {
+    StringBuilder text = new StringBuilder("voters ").append(configuration.voters());
+    if (configuration.isJoint()) {
+      text.append(" and ").append(configuration.outgoing());
+    }
+    if (!configuration.learners().isEmpty()) {
+      text.append(" learners ").append(configuration.learners());
+    }
+    if (!configuration.learnersNext().isEmpty()) {
+      text.append(" later ").append(configuration.learnersNext());
+    }
+    return text.toString();
   }
 
   private static String entries(List<Entry> entries) {

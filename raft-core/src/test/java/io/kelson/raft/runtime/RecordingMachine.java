@@ -3,7 +3,11 @@ package io.kelson.raft.runtime;
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.LogPosition;
+import io.kelson.raft.snapshot.ReceivedSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -12,6 +16,8 @@ import java.util.function.Predicate;
 final class RecordingMachine implements StateMachine {
   private final List<String> commands = new ArrayList<>();
   private LogPosition applied = LogPosition.ZERO;
+  private LogPosition durable = LogPosition.ZERO;
+  private byte[] config = {};
   private RuntimeException poison;
 
   @Override
@@ -25,11 +31,45 @@ final class RecordingMachine implements StateMachine {
       throw poison;
     }
     for (Entry entry : entries) {
+      if (entry.type() == EntryType.CONFIG) {
+        config = entry.data();
+      }
       if (entry.type() == EntryType.NORMAL) {
         commands.add(new String(entry.data(), StandardCharsets.UTF_8));
       }
       applied = entry.position();
     }
+    notifyAll();
+  }
+
+  @Override
+  public synchronized byte[] config() {
+    return config;
+  }
+
+  @Override
+  public synchronized LogPosition durable() {
+    return durable;
+  }
+
+  @Override
+  public synchronized LogPosition flush() {
+    durable = applied;
+    return durable;
+  }
+
+  /** The snapshot's only file holds the commands, one a line. */
+  @Override
+  public synchronized void install(ReceivedSnapshot snapshot) {
+    try {
+      commands.clear();
+      commands.addAll(Files.readAllLines(snapshot.directory().resolve("commands")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    config = snapshot.config();
+    applied = snapshot.position();
+    durable = applied;
     notifyAll();
   }
 

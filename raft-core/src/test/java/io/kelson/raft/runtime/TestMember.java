@@ -64,6 +64,7 @@ final class TestMember implements AutoCloseable {
             log,
             machine,
             transport,
+            SnapshotShipper.NONE,
             new Listener());
   }
 

@@ -1,6 +1,7 @@
 package io.kelson.raft.sim;
 
 import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.HardState;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.PersistBatch;
@@ -189,6 +190,8 @@ final class SimDisk implements SimLog {
         LogPosition.ZERO,
         last,
         runs,
-        List.copyOf(entries.subList(entries.size() - tail, entries.size())));
+        List.copyOf(entries.subList(entries.size() - tail, entries.size())),
+        null,
+        entries.stream().filter(entry -> entry.type() == EntryType.CONFIG).toList());
   }
 }

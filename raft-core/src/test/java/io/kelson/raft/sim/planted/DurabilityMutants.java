@@ -4,6 +4,7 @@ import java.util.List;
 
 /** Promises that must be on disk before anybody hears them. */
 final class DurabilityMutants {
+  private static final String PERSISTENCE = "core.Persistence";
   private static final String CORE = "core.RaftCore";
 
   private DurabilityMutants() {}
@@ -35,44 +36,44 @@ final class DurabilityMutants {
             "vote-not-written",
             4,
             "a vote in a term that is known already is not written",
-            CORE,
-            "boolean promise = term != written.term() || vote != written.vote();",
-            "boolean promise = term != written.term();"),
+            PERSISTENCE,
+            "return core.term() != written.term() || core.vote() != written.vote();",
+            "return core.term() != written.term();"),
         new Mutant(
             "vote-written-empty",
             4,
             "the term is written without the vote",
-            CORE,
-            "hardState = new HardState(term, vote, log.commit());",
-            "hardState = new HardState(term, 0, log.commit());"),
+            PERSISTENCE,
+            "hardState = new HardState(core.term(), core.vote(), commit);",
+            "hardState = new HardState(core.term(), 0, commit);"),
         new Mutant(
             "vote-not-restored",
             4,
             "the vote is forgotten at a restart",
             CORE,
-            "this.vote = written.vote();",
+            "this.vote = restored.hardState().vote();",
             "this.vote = 0;"),
         new Mutant(
             "vote-not-synced",
             4,
             "a write with nothing but a vote is not synced",
-            CORE,
+            PERSISTENCE,
             "log.takeUnwritten(); long number = writes.issue(log.last(), promise);",
             "log.takeUnwritten(); content = !entries.isEmpty(); long number = writes.issue(log.last(), promise);"),
         new Mutant(
             "answer-before-term",
             5,
             "answers do not wait for a term that is being written",
-            CORE,
-            "vote == written.vote() && writes.promisesFinished();",
-            "vote == written.vote();"),
+            PERSISTENCE,
+            "if (hasNewPromise() || !writes.promisesFinished()) {",
+            "if (hasNewPromise()) {"),
         new Mutant(
             "promises-sent-early",
             5,
             "nothing waits for term and vote to be written",
-            CORE,
-            "boolean durable = term == written.term() && vote == written.vote() && writes.promisesFinished();",
-            "boolean durable = true;"),
+            PERSISTENCE,
+            "if (hasNewPromise() || !writes.promisesFinished()) {",
+            "if (false) {"),
         new Mutant(
             "ack-before-sync",
             32,
@@ -92,15 +93,15 @@ final class DurabilityMutants {
             11,
             "a finished write counts for entries that have replaced its own",
             CORE,
-            "writes.truncateAfter(index);",
+            "persistence.writes().truncateAfter(index);",
             ""),
         new Mutant(
             "aba-by-position",
             11,
             "any finished write makes the whole log durable",
             CORE,
-            "log.durableTo(writes.finish(write));",
-            "log.durableTo(writes.finish(write) > 0 ? log.last() : 0);"),
+            "log.durableTo(persistence.writes().finish(write));",
+            "log.durableTo(persistence.writes().finish(write) > 0 ? log.last() : 0);"),
         new Mutant(
             "durable-not-cut",
             11,

@@ -175,7 +175,7 @@ final class ElectionMutants {
             "learner-votes",
             31,
             "learners count in every quorum",
-            CORE,
+            "core.Membership",
             "new JointQuorum(configuration.voters(), configuration.outgoing());",
             "new JointQuorum(configuration.members(), configuration.outgoing());"),
         new Mutant(
@@ -183,7 +183,7 @@ final class ElectionMutants {
             0,
             "a new leader appends no entry of its own",
             LEADER,
-            "core.log().append(Entry.noop(core.term(), firstIndex));",
+            "core.append(Entry.noop(core.term(), firstIndex));",
             ""),
         new Mutant(
             "transfer-too-early",

@@ -84,8 +84,8 @@ final class ReplicationMutants {
             0,
             "the leader takes any answer as one to all it has sent",
             REPLICATION,
-            "return follower.accept(message.matchIndex());",
-            "return follower.accept(Math.max(message.matchIndex(), follower.next() - 1));"),
+            "boolean grew = follower.accept(message.matchIndex());",
+            "boolean grew = follower.accept(Math.max(message.matchIndex(), follower.next() - 1));"),
         new Mutant(
             "forward-appended-by-follower",
             0,
@@ -107,8 +107,8 @@ final class ReplicationMutants {
             53,
             "a command is turned down after it was appended",
             LEADER,
-            "core.log().append(entry); uncommitted",
-            "core.log().append(entry); if (core.log().last() % 16 == 0) { return false; } uncommitted"),
+            "core.append(entry); uncommitted",
+            "core.append(entry); if (core.log().last() % 16 == 0) { return false; } uncommitted"),
         new Mutant(
             "window-never-freed",
             0,

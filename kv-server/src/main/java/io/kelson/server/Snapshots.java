@@ -1,0 +1,130 @@
+package io.kelson.server;
+
+import io.kelson.raft.core.LogPosition;
+import io.kelson.raft.runtime.RaftStatus;
+import io.kelson.raft.runtime.SnapshotShipper;
+import io.kelson.raft.snapshot.ReceivedSnapshot;
+import io.kelson.raft.snapshot.SnapshotException;
+import io.kelson.raft.snapshot.SnapshotListener;
+import io.kelson.raft.snapshot.SnapshotOptions;
+import io.kelson.raft.snapshot.SnapshotReceiver;
+import io.kelson.raft.snapshot.SnapshotSender;
+import io.kelson.raft.snapshot.SnapshotSink;
+import io.kelson.raft.transport.SnapshotStreams;
+import io.kelson.server.cluster.MemberIds;
+import io.kelson.server.mvcc.StoreHome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Snapshots on their way from this member's store to others, and from others into it. */
+final class Snapshots implements SnapshotShipper, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+  private final SnapshotSender sender;
+  private final SnapshotReceiver receiver;
+
+  private Snapshots(SnapshotSender sender, SnapshotReceiver receiver) {
+    this.sender = sender;
+    this.receiver = receiver;
+  }
+
+  /**
+   * Takes over the snapshot connections of a transport that has not been started.
+   *
+   * @throws IOException if what an earlier run left of incoming snapshots cannot be deleted
+   */
+  static Snapshots open(StoreHome home, SnapshotStreams streams, ConsensusHandle node)
+      throws IOException {
+    Events events = new Events();
+    SnapshotReceiver receiver =
+        SnapshotReceiver.open(
+            SnapshotOptions.DEFAULT, home.incomingPath(), new Sink(home, node), events);
+    streams.acceptWith(receiver);
+    return new Snapshots(
+        new SnapshotSender(SnapshotOptions.DEFAULT, home, streams, events), receiver);
+  }
+
+  @Override
+  public CompletableFuture<LogPosition> ship(long to, long term) {
+    return sender.send(to, term);
+  }
+
+  /** Whoever leads now ships its own. */
+  void ledNoMore() {
+    sender.abortAll();
+  }
+
+  @Override
+  public void close() {
+    receiver.close();
+    sender.close();
+  }
+
+  private record Sink(StoreHome home, ConsensusHandle node) implements SnapshotSink {
+    @Override
+    public Optional<String> objection(long from, long term, LogPosition position) {
+      RaftStatus status = node.status();
+      return status.term() > term
+          ? Optional.of("it is of term " + term + ", and this member is in term " + status.term())
+          : Optional.empty();
+    }
+
+    @Override
+    public Optional<Path> held(String name) {
+      return home.held(name);
+    }
+
+    @Override
+    public void verify(ReceivedSnapshot snapshot) throws IOException {
+      home.verify(snapshot);
+    }
+
+    @Override
+    public CompletableFuture<Void> received(ReceivedSnapshot snapshot) {
+      return node.install(snapshot);
+    }
+  }
+
+  private static final class Events implements SnapshotListener {
+    @Override
+    public void sent(long to, LogPosition position, long sentBytes, long totalBytes) {
+      LOG.info(
+          "member {} has the snapshot of {}: {} of {} bytes had to be sent",
+          MemberIds.text(to),
+          position,
+          sentBytes,
+          totalBytes);
+    }
+
+    @Override
+    public void sendFailed(long to, SnapshotException cause, boolean retried) {
+      LOG.warn(
+          "a snapshot for member {} broke off{}: {}",
+          MemberIds.text(to),
+          retried ? ", and is tried again" : "",
+          cause.getMessage());
+    }
+
+    @Override
+    public void received(long from, LogPosition position, long receivedBytes, long totalBytes) {
+      LOG.info(
+          "installed the snapshot of {} from member {}: {} of {} bytes had to be received",
+          position,
+          MemberIds.text(from),
+          receivedBytes,
+          totalBytes);
+    }
+
+    @Override
+    public void receiveFailed(long from, SnapshotException cause) {
+      LOG.warn(
+          "a snapshot from member {} came to nothing: {}",
+          MemberIds.text(from),
+          cause.getMessage());
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.kelson.raft.runtime;
+
+import io.kelson.raft.core.HardState;
+import io.kelson.raft.core.LogPosition;
+import io.kelson.raft.core.RestoredLog;
+import io.kelson.raft.core.TermRun;
+import io.kelson.raft.log.SegmentedLog;
+import io.kelson.raft.membership.ConfigEntry;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings what the disk holds of log and state together before a member starts. */
+final class Restart {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Restart.class);
+
+  private Restart() {}
+
+  /**
+   * What the core starts from.
+   *
+   * <p>A crash in the middle of installing a snapshot leaves a state that is ahead of its log, or
+   * beside it; the log is then begun again behind the state, as the installation would have done.
+   * Everything the state holds is committed, so nothing that counts is lost.
+   */
+  static RestoredLog restore(SegmentedLog log, StateMachine machine, long tailBytes)
+      throws IOException {
+    RestoredLog restored = log.restored(tailBytes);
+    LogPosition applied = machine.applied();
+    if (applied.index() < restored.base().index()) {
+      throw new IOException(
+          "the state holds entries up to "
+              + applied
+              + ", but the log begins after "
+              + restored.base()
+              + ": entries in between are lost; remove this member and add it again with an empty data directory");
+    }
+    if (!holds(restored, applied)) {
+      LOGGER.warn(
+          "the state stands at {}, the log ends at {}: a snapshot was being installed; the log begins again",
+          applied,
+          restored.last());
+      log.reset(applied, keepingPromises(restored.hardState(), applied));
+      restored = log.restored(tailBytes);
+    }
+    byte[] config = machine.config();
+    return config.length == 0 ? restored : restored.withBaseConfig(ConfigEntry.decode(config));
+  }
+
+  private static boolean holds(RestoredLog log, LogPosition position) {
+    if (position.index() == log.base().index()) {
+      return position.equals(log.base());
+    }
+    if (position.index() < log.base().index() || position.index() > log.last().index()) {
+      return false;
+    }
+    long term = 0;
+    for (TermRun run : log.termRuns()) {
+      if (run.firstIndex() <= position.index()) {
+        term = run.term();
+      }
+    }
+    return term == position.term();
+  }
+
+  private static HardState keepingPromises(HardState before, LogPosition applied) {
+    // What the log knew to be committed came before what the state holds, or it would hold that
+    // position.
+    return before.term() >= applied.term()
+        ? new HardState(before.term(), before.vote(), applied.index())
+        : new HardState(applied.term(), 0, applied.index());
+  }
+}
