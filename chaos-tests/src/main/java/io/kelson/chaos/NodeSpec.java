@@ -1,6 +1,7 @@
 package io.kelson.chaos;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  * @param peerPort where the other members reach it, on loopback
  * @param initialCluster all members as {@code name=url,...}
  * @param timing the timers every member of the cluster shares
+ * @param extraFlags further flags, as the product under test takes them
  */
 public record NodeSpec(
     String name,
@@ -19,7 +21,8 @@ public record NodeSpec(
     int clientPort,
     int peerPort,
     String initialCluster,
-    ClusterTiming timing) {
+    ClusterTiming timing,
+    List<String> extraFlags) {
 
   /** The member's address for clients, as {@code host:port}. */
   public String endpoint() {
@@ -28,24 +31,28 @@ public record NodeSpec(
 
   /** The same member with another data directory. */
   public NodeSpec withDataDir(Path other) {
-    return new NodeSpec(name, other, clientPort, peerPort, initialCluster, timing);
+    return new NodeSpec(name, other, clientPort, peerPort, initialCluster, timing, extraFlags);
   }
 
   /** The command-line flags, in the words of etcd, which Kelson takes as well. */
   public List<String> flags() {
     String clientUrl = "http://" + endpoint();
     String peerUrl = "http://127.0.0.1:" + peerPort;
-    return List.of(
-        "--name=" + name,
-        "--data-dir=" + dataDir,
-        "--listen-client-urls=" + clientUrl,
-        "--advertise-client-urls=" + clientUrl,
-        "--listen-peer-urls=" + peerUrl,
-        "--initial-advertise-peer-urls=" + peerUrl,
-        "--initial-cluster=" + initialCluster,
-        "--initial-cluster-state=new",
-        "--initial-cluster-token=kelson-harness",
-        "--heartbeat-interval=" + timing.heartbeatIntervalMillis(),
-        "--election-timeout=" + timing.electionTimeoutMillis());
+    List<String> flags =
+        new ArrayList<>(
+            List.of(
+                "--name=" + name,
+                "--data-dir=" + dataDir,
+                "--listen-client-urls=" + clientUrl,
+                "--advertise-client-urls=" + clientUrl,
+                "--listen-peer-urls=" + peerUrl,
+                "--initial-advertise-peer-urls=" + peerUrl,
+                "--initial-cluster=" + initialCluster,
+                "--initial-cluster-state=new",
+                "--initial-cluster-token=kelson-harness",
+                "--heartbeat-interval=" + timing.heartbeatIntervalMillis(),
+                "--election-timeout=" + timing.electionTimeoutMillis()));
+    flags.addAll(extraFlags);
+    return flags;
   }
 }

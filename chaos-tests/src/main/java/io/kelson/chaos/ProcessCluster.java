@@ -42,8 +42,10 @@ public final class ProcessCluster implements AutoCloseable {
   }
 
   /** A cluster of that many members on free ports; nothing is started yet. */
-  public static ProcessCluster create(NodeCommand command, Path directory, int members) {
-    return create(command, directory, ClusterTiming.DEFAULT, Ports.free(2 * members));
+  public static ProcessCluster create(
+      NodeCommand command, Path directory, int members, String... extraFlags) {
+    return create(
+        command, directory, ClusterTiming.DEFAULT, Ports.free(2 * members), List.of(extraFlags));
   }
 
   /**
@@ -54,6 +56,15 @@ public final class ProcessCluster implements AutoCloseable {
    */
   public static ProcessCluster create(
       NodeCommand command, Path directory, ClusterTiming timing, List<Integer> ports) {
+    return create(command, directory, timing, ports, List.of());
+  }
+
+  private static ProcessCluster create(
+      NodeCommand command,
+      Path directory,
+      ClusterTiming timing,
+      List<Integer> ports,
+      List<String> extraFlags) {
     Ports.requireFree(ports);
     int members = ports.size() / 2;
     String initialCluster =
@@ -70,7 +81,8 @@ public final class ProcessCluster implements AutoCloseable {
               ports.get(i),
               ports.get(members + i),
               initialCluster,
-              timing);
+              timing,
+              extraFlags);
       nodes.add(new ClusterNode(command, spec, directory.resolve(name + ".log")));
     }
     createEmpty(directory);
