@@ -75,6 +75,10 @@ final class RealLog implements SimLog {
 
   @Override
   public void failSoon(SplittableRandom random) {
+    if (random.nextBoolean()) {
+      directory.losePowerAtStep(1 + random.nextInt(100));
+      return;
+    }
     CrashableDirectory.Operation[] any = {
       CrashableDirectory.Operation.WRITE,
       CrashableDirectory.Operation.FORCE,
@@ -90,17 +94,23 @@ final class RealLog implements SimLog {
   }
 
   @Override
+  public void failNoMore() {
+    directory.failAt(CrashableDirectory.Operation.READ, Long.MAX_VALUE, "never");
+    directory.losePowerAtStep(Integer.MAX_VALUE);
+  }
+
+  @Override
   public void crash(SplittableRandom random, boolean power) {
     if (power && random.nextBoolean()) {
       loseInTheMiddle(random);
     }
-    settle(random, power);
+    settle(random, power || directory.powerLost());
     queued.clear();
   }
 
   /** Takes the power away while the writer is busy, at any of its steps. */
   private void loseInTheMiddle(SplittableRandom random) {
-    directory.losePowerAtStep(1 + random.nextInt(4));
+    directory.losePowerAtStep(1 + random.nextInt(8));
     try {
       write();
       sync();

@@ -49,6 +49,9 @@ final class SimDisk implements SimLog {
   @Override
   public void failSoon(SplittableRandom random) {}
 
+  @Override
+  public void failNoMore() {}
+
   /** Makes everything up to a batch durable. */
   void durableThrough(long write) {
     while (!unsynced.isEmpty() && unsynced.peek().write() <= write) {

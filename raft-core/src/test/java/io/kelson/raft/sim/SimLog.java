@@ -41,6 +41,9 @@ interface SimLog {
    */
   RestoredLog open(SplittableRandom random, boolean faults) throws IOException;
 
-  /** Lets the disk report an error at some operation soon. */
+  /** Lets the disk report an error at some operation soon, or lose its power. */
   void failSoon(SplittableRandom random);
+
+  /** The disk reports no more errors than it has. */
+  void failNoMore();
 }

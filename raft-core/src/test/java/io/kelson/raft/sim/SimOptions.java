@@ -87,7 +87,7 @@ record SimOptions(
   static SimOptions draw(SplittableRandom random) {
     return new SimOptions(
         pick(random, 1, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 7),
-        pick(random, 0, 0, 0, 0, 1, 2),
+        pick(random, 0, 0, 0, 1, 2, 2),
         pick(random, 1_000, 2_000, 4_000),
         pick(random, 0, 0, 1, 5, 20),
         pick(random, 0, 0, 5, 30),
@@ -103,7 +103,7 @@ record SimOptions(
         pick(random, 0, 1, 3),
         pick(random, 10, 50, 100),
         pick(random, 0, 20, 100),
-        pick(random, 32, 64, 400),
+        pick(random, 32, 64, 400, 2_000),
         pick(random, 10, 10, 10, 3),
         pick(random, 1, 200, 2_000, 1 << 20),
         pick(random, 1, 2, 8, 64),

@@ -79,6 +79,7 @@ public final class Simulation {
       nemesis.begin();
       world.runUntil(options.safetyMillis());
       world.faults = false;
+      nodes.forEach(node -> node.log().failNoMore());
       long healedAt = world.now();
       healMajority();
       healAll();

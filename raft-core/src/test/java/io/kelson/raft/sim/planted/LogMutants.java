@@ -94,9 +94,9 @@ final class LogMutants {
             "if (cursor.durable() > end) {",
             "if (cursor.durable() < 0) {"),
         new Mutant(
-            "failed-sync-repeated",
-            33,
-            "after a failed sync the next one counts",
+            "write-errors-ignored",
+            27,
+            "the log goes on after a write or sync that failed",
             SEGMENTED,
             "failure = failure == null ? e : failure; throw e;",
             "if (e instanceof RuntimeException r) { throw r; }"),
@@ -113,13 +113,6 @@ final class LogMutants {
             "a batch with entries loses its term and vote",
             SEGMENTED,
             "if (!next.samePromise(old)) {",
-            "if (!next.samePromise(old) && batch.entries().isEmpty()) {"),
-        new Mutant(
-            "overwritten-suffix-remains",
-            9,
-            "entries behind an overwritten one come back at the next start",
-            "log.LogState",
-            "lastIndex = index - 1; lastTerm = terms.isEmpty()",
-            "lastIndex = Math.max(lastIndex, index - 1); lastTerm = terms.isEmpty()"));
+            "if (!next.samePromise(old) && batch.entries().isEmpty()) {"));
   }
 }

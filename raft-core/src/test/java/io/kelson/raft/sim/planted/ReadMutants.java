@@ -41,6 +41,13 @@ final class ReadMutants {
             "ackedRound = Math.max(ackedRound, round);",
             "ackedRound = Long.MAX_VALUE;"),
         new Mutant(
+            "read-round-of-older-term",
+            29,
+            "the answer to a request of an older term returns that term's round",
+            "core.RaftCore",
+            "false, message.prev().index(), LogPosition.ZERO, 0));",
+            "false, message.prev().index(), LogPosition.ZERO, message.round()));"),
+        new Mutant(
             "read-joins-open-round",
             28,
             "a read joins a round that was opened before it came",
