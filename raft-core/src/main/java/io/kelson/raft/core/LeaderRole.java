@@ -221,6 +221,7 @@ final class LeaderRole extends RoleState {
     boolean mayLead = core.configuration().voters().contains(target);
     if (target != core.self() && mayLead && !retiring) {
       handOverTo(target);
+      maybeHandOver();
     }
   }
 
@@ -228,7 +229,6 @@ final class LeaderRole extends RoleState {
     transferTarget = target;
     transferTicks = 0;
     transferAsked = false;
-    maybeHandOver();
   }
 
   /**

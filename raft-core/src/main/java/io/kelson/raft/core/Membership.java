@@ -105,6 +105,23 @@ final class Membership {
     activate();
   }
 
+  /**
+   * Whether a member may ask for votes: one that has a vote; or one that loses it by a
+   * configuration of which it does not know that it is committed. The latter may be the only one
+   * whose log can win an election, as those who shall decide alone from then on may not have that
+   * configuration yet (thesis, section 4.2.2). It does not count itself then.
+   */
+  boolean mayCampaign(long self, long commit) {
+    if (quorum.contains(self)) {
+      return true;
+    }
+    return index() > commit && previous().configuration().isVoter(self);
+  }
+
+  private ConfigEntry previous() {
+    return changes.size() < 2 ? base.entry() : changes.get(changes.size() - 2).entry();
+  }
+
   private Change last() {
     return changes.isEmpty() ? base : changes.get(changes.size() - 1);
   }

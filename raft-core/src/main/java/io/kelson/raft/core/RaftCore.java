@@ -32,6 +32,7 @@ public final class RaftCore {
   private final RaftLog log;
   private final Membership membership;
   private final Persistence persistence;
+  private final Voting voting = new Voting(this);
   private final Outbox outbox = new Outbox();
   private final Invariants invariants;
   private RoleState role;
@@ -294,8 +295,8 @@ public final class RaftCore {
       return;
     }
     switch (message.kind()) {
-      case VOTE_REQUEST -> onVoteRequest((VoteRequest) message);
-      case VOTE_RESPONSE -> onVoteResponse((VoteResponse) message);
+      case VOTE_REQUEST -> voting.onRequest((VoteRequest) message);
+      case VOTE_RESPONSE -> voting.onResponse((VoteResponse) message);
       case APPEND_REQUEST -> onAppendRequest((AppendRequest) message);
       case APPEND_RESPONSE -> {
         if (isCurrent(message)) {
@@ -325,7 +326,7 @@ public final class RaftCore {
     }
   }
 
-  private void maybeTakeTerm(Message message) {
+  void maybeTakeTerm(Message message) {
     if (message.term() > term) {
       becomeFollower(message.term(), "heard of a higher term");
     }
@@ -363,59 +364,6 @@ public final class RaftCore {
     follower.follow(message.from());
     follower.resetElectionTimer();
     follower.onAppendRequest(message);
-  }
-
-  // --- Votes ---------------------------------------------------------------------------------
-
-  private void onVoteRequest(VoteRequest message) {
-    boolean disturbs = role.isContent() && !message.transfer() && message.term() > term;
-    if (message.preVote()) {
-      boolean granted =
-          !disturbs && message.term() >= term && (message.term() > term || isFree(message.from()));
-      granted &= isUpToDate(message.lastLog());
-      // Refused with this member's own term: one that has fallen behind learns of it even while
-      // nobody leads, and its next question counts.
-      outbox.send(
-          new VoteResponse(self(), message.from(), granted ? message.term() : term, true, granted));
-      return;
-    }
-    if (disturbs) {
-      return;
-    }
-    maybeTakeTerm(message);
-    if (message.term() == term && isFree(message.from()) && isUpToDate(message.lastLog())) {
-      vote = message.from();
-      if (role instanceof FollowerRole follower) {
-        follower.resetElectionTimer();
-      }
-      outbox.sendAfter(new VoteResponse(self(), message.from(), term, false, true));
-    } else {
-      sendPromised(new VoteResponse(self(), message.from(), term, false, false));
-    }
-  }
-
-  /** Whether this term's vote may go to a member. */
-  private boolean isFree(long candidate) {
-    return vote == candidate || (vote == 0 && role.leader() == 0);
-  }
-
-  /** Whether a log is at least as up-to-date as this one (section 5.4.1). */
-  private boolean isUpToDate(LogPosition other) {
-    return other.compareTo(log.lastPosition()) >= 0;
-  }
-
-  private void onVoteResponse(VoteResponse message) {
-    if (message.preVote() && message.granted()) {
-      // Its term is the one asked about, which nobody is in yet.
-      if (message.term() == term + 1) {
-        role.onVoteResponse(message);
-      }
-      return;
-    }
-    maybeTakeTerm(message);
-    if (message.term() == term || message.preVote()) {
-      role.onVoteResponse(message);
-    }
   }
 
   // --- Transitions ---------------------------------------------------------------------------
@@ -471,6 +419,11 @@ public final class RaftCore {
     return readContext++;
   }
 
+  /** Gives this term's vote away, which happens once. */
+  void promiseVote(long candidate) {
+    vote = candidate;
+  }
+
   /** Cuts the log, and takes back what writes under way would have made durable beyond. */
   void truncateAfter(long index) {
     if (role.role() == Role.LEADER) {
@@ -483,9 +436,9 @@ public final class RaftCore {
     }
   }
 
-  /** Whether this member has a vote and a log to win an election with. */
+  /** Whether this member has a part in elections, and a log to win one with. */
   boolean mayCampaign() {
-    return quorum().contains(self()) && !persistence.isInstalling();
+    return membership.mayCampaign(self(), log.commit()) && !persistence.isInstalling();
   }
 
   /** Sends something that relies on term and vote: at once if the disk has them, else after. */
@@ -515,6 +468,8 @@ public final class RaftCore {
         + Long.toHexString(vote)
         + " leader="
         + Long.toHexString(leader())
+        + " "
+        + membership
         + " "
         + log
         + (role instanceof LeaderRole ? " " + role : "");

@@ -123,8 +123,9 @@ final class Replication {
   /** Tries again where a snapshot has failed. */
   void retrySnapshots() {
     for (Progress follower : followers) {
-      follower.maybeRetrySnapshot(core.log().base().index() + 1);
-      replicate(follower);
+      if (follower.maybeRetrySnapshot(core.log().base().index() + 1)) {
+        replicate(follower);
+      }
     }
   }
 

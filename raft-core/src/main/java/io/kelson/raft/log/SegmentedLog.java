@@ -156,7 +156,9 @@ public final class SegmentedLog implements Closeable {
   private List<Entry> configEntries() throws IOException {
     List<Entry> entries = new ArrayList<>();
     for (long index : state.configIndexes()) {
-      entries.addAll(read(index, index + 1, Long.MAX_VALUE));
+      if (index < state.readableHi()) {
+        entries.addAll(read(index, index + 1, Long.MAX_VALUE));
+      }
     }
     return List.copyOf(entries);
   }

@@ -235,11 +235,15 @@ public final class Progress {
   /**
    * Gives up waiting for a snapshot that has failed: whether it is still needed, and whether the
    * follower is there to take one, shows by its answer to a probe.
+   *
+   * @return false if none has failed
    */
-  public void maybeRetrySnapshot(long probeAt) {
-    if (snapshotFailed && state == State.SNAPSHOT) {
-      becomeProbe(Math.max(match + 1, probeAt));
+  public boolean maybeRetrySnapshot(long probeAt) {
+    if (!snapshotFailed || state != State.SNAPSHOT) {
+      return false;
     }
+    becomeProbe(Math.max(match + 1, probeAt));
+    return true;
   }
 
   /** Looks for the place where the logs agree, from here on. */

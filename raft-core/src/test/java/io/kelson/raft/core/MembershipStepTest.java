@@ -369,10 +369,26 @@ class MembershipStepTest {
   @Test
   void memberThatWasRemovedDoesNotCampaign() {
     RaftCore core = member().log(1).term(2).follower();
-    receive(core, append(2, at(1, 1), 1, config(2, 2, of(2, 3))));
+    receive(core, append(2, at(1, 1), 2, config(2, 2, of(2, 3))));
     core.step(new Input.Persisted(1));
     assertThat(tick(core, 100).send()).isEmpty();
     assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+  }
+
+  /** Until its removal is committed it may have the only log that can win (thesis, 4.2.2). */
+  @Test
+  void memberThatIsBeingRemovedCampaignsWithoutCountingItself() {
+    RaftCore core = member().log(1).term(2).follower();
+    receive(core, append(2, at(1, 1), 1, config(2, 2, of(2, 3))));
+    core.step(new Input.Persisted(1));
+    assertThat(tick(core, 10).send())
+        .containsExactly(
+            new VoteRequest(1, 2, 3, true, at(2, 2), false),
+            new VoteRequest(1, 3, 3, true, at(2, 2), false));
+    receive(core, new VoteResponse(2, 1, 3, true, true));
+    assertThat(core.role()).as("2 is one of two").isEqualTo(Role.PRE_CANDIDATE);
+    receive(core, new VoteResponse(3, 1, 3, true, true));
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
   }
 
   /** A voter that nobody has to wait for waits for nobody; that ends when others come. */

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *   join 4               a member without a log starts
  *   compact 1 7          member 1's state is durable up to index 7
  *   ship 1, lose 1       the oldest snapshot that member 1 was asked for arrives, or fails
+ *   hold 1, late 1       the oldest one is made and stays on its way; it arrives
  *   install 2            member 2 puts a snapshot in the place of log and state
  *   read 1 7             read number 7
  *   transfer 1 2         member 1 is asked to hand over to 2
@@ -66,6 +67,7 @@ class ScenarioTest {
   private static final class Player {
     private final List<String> out = new ArrayList<>();
     private TestCluster cluster;
+    private TestCluster.Shipment late;
 
     List<String> play(List<String> script) {
       for (String line : script) {
@@ -95,6 +97,14 @@ class ScenarioTest {
         case "compact" -> cluster.step(id(words), new Input.Compact(Long.parseLong(words[2])));
         case "ship" -> require(cluster.ship(id(words)), "nothing to ship");
         case "lose" -> require(cluster.lose(id(words)), "nothing to lose");
+        case "hold" -> {
+          late = cluster.hold(id(words));
+          require(late != null, "nothing to ship");
+        }
+        case "late" -> {
+          cluster.receive(late.to(), late.snapshot());
+          late = null;
+        }
         case "install" -> require(cluster.install(id(words)), "nothing to install");
         case "transfer" -> cluster.step(id(words), new Input.Transfer(Long.parseLong(words[2])));
         case "persist" -> require(cluster.persistOne(id(words)), "nothing to write");

@@ -66,6 +66,9 @@ final class TestCluster {
   /** Snapshots asked for and not shipped, by sender and receiver. */
   final TreeMap<Long, List<SnapshotRequest>> shipments = new TreeMap<>();
 
+  /** How many snapshots have been installed. */
+  int installed;
+
   private final Configuration configuration;
   private final CoreConfig config;
   private final RandomGenerator random;
@@ -141,7 +144,7 @@ final class TestCluster {
   }
 
   boolean isUp(long id) {
-    return members.get(id).core != null;
+    return members.containsKey(id) && members.get(id).core != null;
   }
 
   RaftCore core(long id) {
@@ -212,6 +215,15 @@ final class TestCluster {
     return true;
   }
 
+  /** A snapshot on its way. */
+  record Shipment(long to, Snapshot snapshot) {}
+
+  /** The oldest snapshot that a member was asked for, made and not yet shipped; or null. */
+  Shipment hold(long from) {
+    SnapshotRequest request = nextShipment(from);
+    return request == null ? null : new Shipment(request.to(), snapshot(from, request.term()));
+  }
+
   /** The oldest one gets lost. */
   boolean lose(long from) {
     SnapshotRequest request = nextShipment(from);
@@ -250,6 +262,7 @@ final class TestCluster {
     member.applied.clear();
     member.applied.addAll(snapshot.applied());
     member.installing = null;
+    installed++;
     step(id, new Input.SnapshotInstalled(snapshot.position()));
     return true;
   }
@@ -359,6 +372,15 @@ final class TestCluster {
     if (core(id).role() != Role.LEADER) {
       throw new AssertionError(id + " was not elected: " + core(id));
     }
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    for (Member member : members.values()) {
+      text.append("\n  ").append(member.core == null ? member.id + " is down" : member.core);
+    }
+    return text.toString();
   }
 
   /** The leader of the highest term, or 0. */

@@ -78,6 +78,54 @@ class ReadAndCutTest {
     }
   }
 
+  @Test
+  void configurationsOfTheLogAreRemembered() throws IOException {
+    try (SegmentedLog log = TestLogs.open(disk)) {
+      append(log, 1, 1, 9, 1000);
+      write(log, config(1, 10), config(1, 11));
+      append(log, 1, 12, 29, 1000);
+      write(log, config(1, 30));
+      append(log, 1, 31, 40, 1000);
+      requireConfigs(log, 10, 11, 30);
+    }
+    try (SegmentedLog log = TestLogs.open(disk)) {
+      requireConfigs(log, 10, 11, 30);
+      log.cut(new LogPosition(1, 10));
+      append(log, 2, 30, 33, 100);
+      requireConfigs(log, 11);
+      write(log, config(2, 34));
+    }
+    try (SegmentedLog log = TestLogs.open(disk)) {
+      requireConfigs(log, 11, 34);
+      log.reset(new LogPosition(3, 50), new HardState(3, 0, 50));
+      requireConfigs(log);
+    }
+    try (SegmentedLog log = TestLogs.open(disk)) {
+      requireConfigs(log);
+    }
+  }
+
+  private static Entry config(long term, long index) {
+    return new Entry(term, index, EntryType.CONFIG, new byte[] {(byte) index});
+  }
+
+  private static void write(SegmentedLog log, Entry... entries) throws IOException {
+    log.write(batch(null, List.of(entries)));
+    log.sync();
+  }
+
+  private static void requireConfigs(SegmentedLog log, long... indexes) throws IOException {
+    RestoredLog restored = log.restored(0);
+    assertThat(restored.baseConfig()).isNull();
+    assertThat(restored.configEntries()).extracting(Entry::index).containsExactly(boxed(indexes));
+    assertThat(restored.configEntries())
+        .allMatch(e -> e.type() == EntryType.CONFIG && e.data()[0] == e.index());
+  }
+
+  private static Long[] boxed(long... values) {
+    return java.util.Arrays.stream(values).boxed().toArray(Long[]::new);
+  }
+
   private static void requireTerms(SegmentedLog log) throws IOException {
     assertThat(log.restored(0).termRuns()).containsExactly(new TermRun(1, 1), new TermRun(3, 10));
     for (int lo = 1; lo <= 60; lo++) {
