@@ -22,10 +22,6 @@ import io.kelson.raft.membership.Configuration;
  *     back
  * @param maxApplyBytes bytes of entries in one {@link Committed}; four times as much may wait at
  *     the state machine before nothing more is handed out
- * @param leaseReadTicks ticks for which a leader answers reads without asking anybody, counted from
- *     the sending of the last round that a quorum has returned; 0 to ask every time. Reads are
- *     linearizable only as long as no clock of the cluster runs faster than another by more than
- *     {@code electionTicks / leaseReadTicks}, pauses included; at most {@code electionTicks - 1}
  * @param configurationContext what the owner knows of {@code configuration}; goes into the log with
  *     it when a cluster begins (see {@link io.kelson.raft.membership.ConfigEntry#context})
  */
@@ -40,7 +36,6 @@ public record CoreConfig(
     long maxUncommittedBytes,
     long entryCacheBytes,
     int maxApplyBytes,
-    int leaseReadTicks,
     byte[] configurationContext) {
   public CoreConfig {
     if (self == 0) {
@@ -61,16 +56,9 @@ public record CoreConfig(
         || maxApplyBytes < 1) {
       throw new IllegalArgumentException("a limit below 1 would stop replication");
     }
-    if (leaseReadTicks < 0 || leaseReadTicks >= electionTicks) {
-      throw new IllegalArgumentException(
-          "a lease of "
-              + leaseReadTicks
-              + " ticks must end before the election timeout of "
-              + electionTicks);
-    }
   }
 
-  /** Settings without lease reads and context. */
+  /** Settings for members of which nothing else needs to be in the log. */
   public CoreConfig(
       long self,
       Configuration configuration,
@@ -93,7 +81,6 @@ public record CoreConfig(
         maxUncommittedBytes,
         entryCacheBytes,
         maxApplyBytes,
-        0,
         new byte[0]);
   }
 
@@ -101,5 +88,21 @@ public record CoreConfig(
   public static CoreConfig defaults(long self, Configuration configuration) {
     return new CoreConfig(
         self, configuration, 10, 1, 1 << 20, 256, 16L << 20, 64L << 20, 32L << 20, 4 << 20);
+  }
+
+  /** The same settings with something to go into the log beside the first configuration. */
+  public CoreConfig withConfigurationContext(byte[] context) {
+    return new CoreConfig(
+        self,
+        configuration,
+        electionTicks,
+        heartbeatTicks,
+        maxAppendBytes,
+        maxInflightMessages,
+        maxInflightBytes,
+        maxUncommittedBytes,
+        entryCacheBytes,
+        maxApplyBytes,
+        context);
   }
 }

@@ -405,13 +405,14 @@ class MembershipStepTest {
 
   @Test
   void firstLeaderPutsTheConfigurationIntoTheLog() {
-    CoreConfig three = CoreConfig.defaults(1, of(1, 2, 3));
+    CoreConfig three =
+        CoreConfig.defaults(1, of(1, 2, 3)).withConfigurationContext(CONTEXT.clone());
     RaftCore core = new RaftCore(three, RestoredLog.EMPTY, 0, new FixedRandom(0));
     tick(core, 10);
     Effects effects = receive(core, new VoteResponse(2, 1, 1, true, true));
     persist(core, effects);
     Effects won = receive(core, new VoteResponse(2, 1, 1, false, true));
-    Entry first = new Entry(1, 2, EntryType.CONFIG, ConfigEntry.of(of(1, 2, 3)).encode());
+    Entry first = config(1, 2, of(1, 2, 3));
     assertThat(won.persist().entries()).containsExactly(Entry.noop(1, 1), first);
   }
 
