@@ -188,6 +188,9 @@ final class OutgoingTransfer {
       SnapshotException cause = SnapshotException.of(e, "cannot read " + checkpoint);
       connected.fail(cause);
       throw cause;
+    } catch (RuntimeException e) {
+      connected.close();
+      throw e;
     } finally {
       connected.release();
       attach(null);
