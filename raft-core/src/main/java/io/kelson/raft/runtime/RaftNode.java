@@ -353,6 +353,8 @@ public final class RaftNode implements AutoCloseable {
         core.step(
             new Input.SnapshotReceived(
                 snapshot.from(), snapshot.term(), snapshot.position(), configThen));
+    // A write of the same step belongs to the log that is being replaced, so it goes first.
+    carryOut(effects);
     SnapshotInstall install = effects.install();
     if (install != null) {
       beginInstall(snapshot, install, done);
@@ -360,9 +362,8 @@ public final class RaftNode implements AutoCloseable {
       done.complete(null);
     } else {
       done.completeExceptionally(
-          new IllegalStateException(snapshot + " is of a term that is over"));
+          new IllegalStateException(snapshot + " is not wanted by " + core.role()));
     }
-    carryOut(effects);
   }
 
   /**
