@@ -63,13 +63,13 @@ final class RealLog implements SimLog {
   }
 
   @Override
-  public List<Entry> read(long lo, long hi) {
+  public List<Entry> read(long lo, long hi) throws IOException {
     try {
       return log.read(lo, hi, Long.MAX_VALUE);
     } catch (EntriesUnavailableException gone) {
       return List.of();
-    } catch (IOException e) {
-      throw new SimFailure("entries [" + lo + ", " + hi + ") cannot be read", e);
+    } catch (LogDamagedException damaged) {
+      throw new SimFailure("nothing was damaged, but a read says: " + damaged, damaged);
     }
   }
 

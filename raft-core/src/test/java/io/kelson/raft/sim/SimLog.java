@@ -29,7 +29,7 @@ interface SimLog {
   void idle() throws IOException;
 
   /** Entries [lo, hi), or fewer if they are not all there. */
-  List<Entry> read(long lo, long hi);
+  List<Entry> read(long lo, long hi) throws IOException;
 
   /** The power fails, or only the process dies and what was written stays written. */
   void crash(SplittableRandom random, boolean power);

@@ -364,7 +364,14 @@ final class SimNode {
     if (!isUp()) {
       return;
     }
-    List<Entry> entries = log.read(fetch.prev().index() + 1, fetch.hi());
+    try {
+      sendFetched(fetch, log.read(fetch.prev().index() + 1, fetch.hi()));
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  private void sendFetched(LogFetch fetch, List<Entry> entries) {
     boolean same =
         entries.size() == fetch.hi() - fetch.prev().index() - 1
             && entries.get(entries.size() - 1).term() == fetch.lastTerm();
@@ -408,10 +415,18 @@ final class SimNode {
   }
 
   private void apply(Committed committed) {
-    List<Entry> entries =
-        committed.entries().isEmpty()
-            ? log.read(committed.lo(), committed.hi())
-            : committed.entries();
+    try {
+      apply(
+          committed,
+          committed.entries().isEmpty()
+              ? log.read(committed.lo(), committed.hi())
+              : committed.entries());
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  private void apply(Committed committed, List<Entry> entries) {
     if (entries.size() != committed.hi() - committed.lo()
         || committed.lo() != registers.index() + 1) {
       throw new SimFailure(

@@ -1,5 +1,6 @@
 package io.kelson.raft.sim.planted;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,10 +10,9 @@ import java.util.List;
  * @param catalogue number of the real bug it resembles in the project's catalogue of failures in
  *     this field, 0 if it is a rule of the algorithm broken in a way nobody has reported
  * @param what what is wrong, in a few words
- * @param quick whether a few seeds are known to be enough, so that every build can look
  * @param edits the changes, at least one
  */
-record Mutant(String id, int catalogue, String what, boolean quick, List<Edit> edits) {
+record Mutant(String id, int catalogue, String what, List<Edit> edits) {
   /**
    * A change to one source.
    *
@@ -23,18 +23,13 @@ record Mutant(String id, int catalogue, String what, boolean quick, List<Edit> e
   record Edit(String type, String find, String replace) {}
 
   Mutant(String id, int catalogue, String what, String type, String find, String replace) {
-    this(id, catalogue, what, false, List.of(new Edit(type, find, replace)));
-  }
-
-  /** The same, to be looked for in every build. */
-  Mutant inEveryBuild() {
-    return new Mutant(id, catalogue, what, true, edits);
+    this(id, catalogue, what, List.of(new Edit(type, find, replace)));
   }
 
   /** The same with one more change: a mistake that another check would have covered up. */
   Mutant and(String type, String find, String replace) {
-    List<Edit> more = new java.util.ArrayList<>(edits);
+    List<Edit> more = new ArrayList<>(edits);
     more.add(new Edit(type, find, replace));
-    return new Mutant(id, catalogue, what, quick, List.copyOf(more));
+    return new Mutant(id, catalogue, what, List.copyOf(more));
   }
 }
