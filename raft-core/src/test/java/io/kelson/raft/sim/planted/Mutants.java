@@ -39,8 +39,44 @@ final class Mutants {
           "sync-without-force",
           "vote-dropped-with-entries");
 
-  /** Bugs that the simulator does not find, and why. */
-  static final Map<String, String> OPEN_HOLES = Map.of();
+  /** Bugs that the simulator is not known to find in 20,000 seeds, and why. */
+  static final Map<String, String> OPEN_HOLES =
+      Map.ofEntries(
+          Map.entry(
+              "leader-not-sticky",
+              "who gets the leader's answers also gets its heartbeats, and does not " + "campaign"),
+          Map.entry(
+              "timeout-starts-anew",
+              "matters where a member that cannot win raises terms, which the pre- "
+                  + "vote prevents"),
+          Map.entry(
+              "fetch-unchecked",
+              "needs a deposed leader whose slow read of the log ends after its log "
+                  + "was rewritten and before its follower hears of the new term; receivers "
+                  + "also check the order of terms"),
+          Map.entry(
+              "read-counts-learners",
+              "needs two learners and their leader alone, and a read in the few "
+                  + "milliseconds in which it has a successor and has not stepped down"),
+          Map.entry(
+              "chain-unchecked",
+              "older frames behind a cut rarely fit again where the log ends; a unit "
+                  + "test of the log builds the case"),
+          Map.entry(
+              "damage-taken-for-tail",
+              "the simulated disk does not flip bits; unit tests of the log do"),
+          Map.entry(
+              "commit-before-entries",
+              "needs a torn batch that brings a new term, overwrites entries and "
+                  + "commits them at once"),
+          Map.entry(
+              "names-unsynced-at-start",
+              "caught by earlier versions (seed 616), rare in this one: a failed "
+                  + "directory sync and a power failure in the next start"),
+          Map.entry(
+              "recovery-testifies-early",
+              "caught by earlier versions (seed 6745), rare: unsynced bytes of a dead "
+                  + "process and a power failure in the next start"));
 
   private Mutants() {}
 
