@@ -5,6 +5,7 @@ import java.util.List;
 /** Promises that must be on disk before anybody hears them. */
 final class DurabilityMutants {
   private static final String PERSISTENCE = "core.Persistence";
+  private static final String VOTING = "core.Voting";
   private static final String CORE = "core.RaftCore";
 
   private DurabilityMutants() {}
@@ -15,9 +16,9 @@ final class DurabilityMutants {
             "vote-sent-early",
             5,
             "a granted vote leaves before it is durable",
-            CORE,
-            "outbox.sendAfter(new VoteResponse(self(), message.from(), term, false, true));",
-            "outbox.send(new VoteResponse(self(), message.from(), term, false, true));"),
+            VOTING,
+            ".sendAfter(new VoteResponse(core.self(), message.from(), core.term(), false, true));",
+            ".send(new VoteResponse(core.self(), message.from(), core.term(), false, true));"),
         new Mutant(
             "vote-request-early",
             5,

@@ -4,6 +4,7 @@ import java.util.List;
 
 /** Votes, terms, leadership. */
 final class ElectionMutants {
+  private static final String VOTING = "core.Voting";
   private static final String CORE = "core.RaftCore";
   private static final String CANDIDATE = "core.CandidateRole";
   private static final String FOLLOWER = "core.FollowerRole";
@@ -31,16 +32,16 @@ final class ElectionMutants {
             "prevote-takes-vote",
             6,
             "granting a pre-vote uses up the vote",
-            CORE,
+            VOTING,
             "granted &= isUpToDate(message.lastLog());",
-            "granted &= isUpToDate(message.lastLog()); if (granted) { vote = message.from(); }"),
+            "granted &= isUpToDate(message.lastLog()); if (granted) { core.promiseVote(message.from()); }"),
         new Mutant(
             "prevote-raises-term",
             6,
             "a pre-vote request raises the term of who is asked",
-            CORE,
+            VOTING,
             "if (message.preVote()) { boolean granted =",
-            "if (message.preVote()) { maybeTakeTerm(message); boolean granted ="),
+            "if (message.preVote()) { core.maybeTakeTerm(message); boolean granted ="),
         new Mutant(
                 "prevote-counts-as-vote",
                 6,
@@ -49,9 +50,9 @@ final class ElectionMutants {
                 "if (message.preVote() != preVote || !core",
                 "if (!core")
             .and(
-                CORE,
-                "if (message.term() == term + 1) { role",
-                "if (message.term() >= term) { role"),
+                VOTING,
+                "if (message.term() == core.term() + 1) { core",
+                "if (message.term() >= core.term()) { core"),
         new Mutant(
             "refusal-counts-as-vote",
             7,
@@ -63,30 +64,30 @@ final class ElectionMutants {
             "candidate-log-unchecked",
             0,
             "votes go to candidates whatever their log holds",
-            CORE,
+            VOTING,
             "isFree(message.from()) && isUpToDate(message.lastLog())) {",
             "isFree(message.from())) {"),
         new Mutant(
             "any-log-elected",
             7,
             "neither votes nor pre-votes look at the candidate's log",
-            CORE,
-            "return other.compareTo(log.lastPosition()) >= 0;",
+            VOTING,
+            "return other.compareTo(core.log().lastPosition()) >= 0;",
             "return other.index() >= 0;"),
         new Mutant(
             "candidate-log-by-length",
             0,
             "logs are compared by length before term",
-            CORE,
-            "return other.compareTo(log.lastPosition()) >= 0;",
-            "return other.index() >= log.lastPosition().index();"),
+            VOTING,
+            "return other.compareTo(core.log().lastPosition()) >= 0;",
+            "return other.index() >= core.log().lastPosition().index();"),
         new Mutant(
             "votes-again",
             4,
             "a member votes for everybody who asks in a term",
-            CORE,
-            "return vote == candidate || (vote == 0 && role.leader() == 0);",
-            "return role.role() != Role.LEADER;"),
+            VOTING,
+            "return core.vote() == candidate || (core.vote() == 0 && core.leader() == 0);",
+            "return core.role() != Role.LEADER;"),
         new Mutant(
             "vote-kept-over-terms",
             0,
@@ -126,15 +127,15 @@ final class ElectionMutants {
             "rejoiner-not-told-term",
             24,
             "a pre-vote is refused without saying in which term one is",
-            CORE,
-            "granted ? message.term() : term, true, granted));",
-            "message.term(), true, granted));"),
+            VOTING,
+            "answer(message, granted ? message.term() : term, granted);",
+            "answer(message, message.term(), granted);"),
         new Mutant(
             "no-stickiness",
             0,
             "members that hear a leader vote for others",
-            CORE,
-            "boolean disturbs = role.isContent() && !message.transfer()",
+            VOTING,
+            "boolean disturbs = core.roleState().isContent() && !message.transfer()",
             "boolean disturbs = false && !message.transfer()"),
         new Mutant(
             "leader-not-sticky",
@@ -203,8 +204,8 @@ final class ElectionMutants {
             "transfer-disturbs",
             0,
             "an election that the leader asked for is refused like any other",
-            CORE,
-            "role.isContent() && !message.transfer() && message.term()",
-            "role.isContent() && message.term()"));
+            VOTING,
+            "core.roleState().isContent() && !message.transfer() && message.term()",
+            "core.roleState().isContent() && message.term()"));
   }
 }

@@ -13,7 +13,6 @@ final class Mutants {
           "quorum-match-even",
           "prevote-counts-as-vote",
           "any-log-elected",
-          "candidate-log-by-length",
           "vote-kept-over-terms",
           "no-stickiness",
           "check-quorum-off",
@@ -36,8 +35,7 @@ final class Mutants {
           "ack-before-sync",
           "leader-counts-unsynced",
           "aba-by-position",
-          "sync-without-force",
-          "vote-dropped-with-entries");
+          "sync-without-force");
 
   /** Bugs that the simulator is not known to find in 20,000 seeds, and why. */
   static final Map<String, String> OPEN_HOLES =
