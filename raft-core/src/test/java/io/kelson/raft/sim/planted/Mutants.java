@@ -68,10 +68,6 @@ final class Mutants {
               "needs a torn batch that brings a new term, overwrites entries and "
                   + "commits them at once"),
           Map.entry(
-              "names-unsynced-at-start",
-              "caught by earlier versions (seed 616), rare in this one: a failed "
-                  + "directory sync and a power failure in the next start"),
-          Map.entry(
               "recovery-testifies-early",
               "caught by earlier versions (seed 6745), rare: unsynced bytes of a dead "
                   + "process and a power failure in the next start"));
