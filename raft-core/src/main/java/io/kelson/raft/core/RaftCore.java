@@ -248,8 +248,11 @@ public final class RaftCore {
    */
   private void snapshotReceived(Input.SnapshotReceived snapshot) {
     LogPosition position = snapshot.position();
-    if (snapshot.term() > term) {
-      becomeFollower(snapshot.term(), "heard of a higher term");
+    // Made after its sender was asked for it, a snapshot may hold entries of a later term than
+    // that.
+    long told = Math.max(snapshot.term(), position.term());
+    if (told > term) {
+      becomeFollower(told, "heard of a higher term");
     }
     boolean stale = position.index() <= log.commit();
     if (stale || role.role() == Role.LEADER || persistence.isInstalling()) {

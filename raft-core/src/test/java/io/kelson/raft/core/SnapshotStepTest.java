@@ -312,6 +312,16 @@ class SnapshotStepTest {
     assertThat(core.leader()).as("its sender leads no more").isZero();
   }
 
+  /** Its sender was asked in term 2, and was a follower in term 7 when it was made. */
+  @Test
+  void snapshotBringsTheTermOfWhatItHolds() {
+    RaftCore core = member().log(1).term(2).follower();
+    Effects effects = core.step(snapshot(2, at(7, 9)));
+    assertThat(core.term()).isEqualTo(7);
+    assertThat(effects.persist().hardState()).isEqualTo(new HardState(7, 0, 0));
+    assertThat(effects.install()).isEqualTo(new SnapshotInstall(at(7, 9), new HardState(7, 0, 9)));
+  }
+
   /** A late older snapshot cut the newer log (zeebe 6092). */
   @Test
   void lateOlderSnapshotUndoesNothing() {
