@@ -45,6 +45,7 @@ final class ApplyThread {
   private final PriorityQueue<WaitingRead> reads =
       new PriorityQueue<>(Comparator.comparingLong(WaitingRead::index));
   private boolean closed;
+  private boolean failed;
   private volatile long appliedIndex;
 
   ApplyThread(
@@ -88,8 +89,21 @@ final class ApplyThread {
 
   private void submit(Work work) {
     synchronized (lock) {
-      queue.add(work);
-      lock.notifyAll();
+      if (!failed) {
+        queue.add(work);
+        lock.notifyAll();
+        return;
+      }
+    }
+    giveUp(work);
+  }
+
+  /** The log writer waits for an installation; it must hear that it will not come. */
+  private static void giveUp(Work work) {
+    if (work instanceof Work.Install install) {
+      install
+          .done()
+          .completeExceptionally(new IllegalStateException("the state machine has failed"));
     }
   }
 
@@ -130,13 +144,22 @@ final class ApplyThread {
   }
 
   private void run() {
+    List<Work> group = new ArrayList<>();
     try {
-      List<Work> group = new ArrayList<>();
       while (takeAll(group)) {
         carryOut(group);
         group.clear();
       }
     } catch (Throwable broken) {
+      // Completing twice does nothing: those of the group that were installed stay installed.
+      group.forEach(ApplyThread::giveUp);
+      List<Work> left;
+      synchronized (lock) {
+        failed = true;
+        left = List.copyOf(queue);
+        queue.clear();
+      }
+      left.forEach(ApplyThread::giveUp);
       onFailure.accept(broken);
     }
   }
