@@ -23,7 +23,6 @@ import io.kelson.raft.transport.PeerTransport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -65,8 +64,7 @@ public final class RaftNode implements AutoCloseable {
   private final SnapshotShipper shipper;
   private final Thread loop;
 
-  private final TreeMap<Long, List<ReadWaiter>> reads = new TreeMap<>();
-  private long nextReadId = 1;
+  private final WaitingReads reads = new WaitingReads();
   private long ticks;
   private long lastFlushTick;
   private volatile ConfigEntry config;
@@ -284,7 +282,7 @@ public final class RaftNode implements AutoCloseable {
       fail(broken);
     } finally {
       mailbox.close();
-      failAllReads();
+      reads.failAll();
     }
   }
 
@@ -325,9 +323,7 @@ public final class RaftNode implements AutoCloseable {
     batch.tasks.forEach(Runnable::run);
     propose(batch.proposals);
     if (!batch.reads.isEmpty()) {
-      long id = nextReadId++;
-      reads.put(id, List.copyOf(batch.reads));
-      carryOut(core.step(new Input.Read(id)));
+      carryOut(core.step(new Input.Read(reads.add(batch.reads))));
     }
   }
 
@@ -433,7 +429,7 @@ public final class RaftNode implements AutoCloseable {
       applier.submit(effects.committed());
     }
     for (ReadReady ready : effects.readsReady()) {
-      applier.whenApplied(ready.index(), takeReads(ready.id()));
+      applier.whenApplied(ready.index(), reads.take(ready.id()));
     }
     for (Rejection rejection : effects.rejections()) {
       reject(rejection);
@@ -456,17 +452,9 @@ public final class RaftNode implements AutoCloseable {
   private void reject(Rejection rejection) {
     switch (rejection.what()) {
       case PROPOSAL -> listener.proposalRejected(rejection);
-      case READ -> takeReads(rejection.id()).forEach(waiter -> waiter.failed(rejection.reason()));
+      case READ -> reads.take(rejection.id()).forEach(waiter -> waiter.failed(rejection.reason()));
       case CONFIGURATION -> listener.changeRejected(rejection);
     }
-  }
-
-  private List<ReadWaiter> takeReads(long id) {
-    List<ReadWaiter> waiters = reads.remove(id);
-    if (waiters == null) {
-      throw new IllegalStateException("the core answered read " + id + ", which nobody waits for");
-    }
-    return waiters;
   }
 
   /** What came too late: reads fail, proposals are certainly not in the log. */
@@ -476,13 +464,6 @@ public final class RaftNode implements AutoCloseable {
       listener.proposalRejected(
           new Rejection(Rejection.What.PROPOSAL, proposal.id(), Rejection.Reason.NO_LEADER));
     }
-  }
-
-  private void failAllReads() {
-    for (List<ReadWaiter> waiters : reads.values()) {
-      waiters.forEach(waiter -> waiter.failed(Rejection.Reason.NO_LEADER));
-    }
-    reads.clear();
   }
 
   private void sendNow(Message message) {
