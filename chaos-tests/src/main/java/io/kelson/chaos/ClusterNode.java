@@ -101,6 +101,7 @@ public final class ClusterNode {
       if (!requireProcess().waitFor(bound.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new IllegalStateException(name() + " still runs after " + bound + logTail());
       }
+      endExpected = true;
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -114,6 +115,11 @@ public final class ClusterNode {
    */
   public ClusterNode sharing(Path dataDir) {
     return new ClusterNode(command, spec.withDataDir(dataDir), logFile);
+  }
+
+  /** Another member of the same product. */
+  ClusterNode like(NodeSpec other, Path otherLog) {
+    return new ClusterNode(command, other, otherLog);
   }
 
   /** Whether its process runs (a paused one does). */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param initialCluster all members as {@code name=url,...}
  * @param timing the timers every member of the cluster shares
  * @param extraFlags further flags, as the product under test takes them
+ * @param joins whether it joins a cluster that runs already
  */
 public record NodeSpec(
     String name,
@@ -22,7 +23,25 @@ public record NodeSpec(
     int peerPort,
     String initialCluster,
     ClusterTiming timing,
-    List<String> extraFlags) {
+    List<String> extraFlags,
+    boolean joins) {
+
+  /** A member of a cluster that is being started. */
+  public NodeSpec(
+      String name,
+      Path dataDir,
+      int clientPort,
+      int peerPort,
+      String initialCluster,
+      ClusterTiming timing,
+      List<String> extraFlags) {
+    this(name, dataDir, clientPort, peerPort, initialCluster, timing, extraFlags, false);
+  }
+
+  /** The member's address for its peers, as a URL. */
+  public String peerUrl() {
+    return "http://127.0.0.1:" + peerPort;
+  }
 
   /** The member's address for clients, as {@code host:port}. */
   public String endpoint() {
@@ -31,13 +50,14 @@ public record NodeSpec(
 
   /** The same member with another data directory. */
   public NodeSpec withDataDir(Path other) {
-    return new NodeSpec(name, other, clientPort, peerPort, initialCluster, timing, extraFlags);
+    return new NodeSpec(
+        name, other, clientPort, peerPort, initialCluster, timing, extraFlags, joins);
   }
 
   /** The command-line flags, in the words of etcd, which Kelson takes as well. */
   public List<String> flags() {
     String clientUrl = "http://" + endpoint();
-    String peerUrl = "http://127.0.0.1:" + peerPort;
+    String peerUrl = peerUrl();
     List<String> flags =
         new ArrayList<>(
             List.of(
@@ -48,7 +68,7 @@ public record NodeSpec(
                 "--listen-peer-urls=" + peerUrl,
                 "--initial-advertise-peer-urls=" + peerUrl,
                 "--initial-cluster=" + initialCluster,
-                "--initial-cluster-state=new",
+                "--initial-cluster-state=" + (joins ? "existing" : "new"),
                 "--initial-cluster-token=kelson-harness",
                 "--heartbeat-interval=" + timing.heartbeatIntervalMillis(),
                 "--election-timeout=" + timing.electionTimeoutMillis()));

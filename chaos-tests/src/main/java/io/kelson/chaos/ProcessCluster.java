@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,13 +32,13 @@ public final class ProcessCluster implements AutoCloseable {
 
   private final ClusterTiming timing;
   private final List<ClusterNode> nodes;
-  private final Map<ClusterNode, MemberClient> probes = new HashMap<>();
+  private final Map<ClusterNode, MemberClient> probes = new ConcurrentHashMap<>();
   private final Thread lastResort;
 
   private ProcessCluster(ClusterTiming timing, List<ClusterNode> nodes) {
     this.timing = timing;
-    this.nodes = List.copyOf(nodes);
-    this.lastResort = new Thread(() -> nodes.forEach(ClusterNode::destroy), "cluster-cleanup");
+    this.nodes = new CopyOnWriteArrayList<>(nodes);
+    this.lastResort = new Thread(() -> this.nodes.forEach(ClusterNode::destroy), "cluster-cleanup");
     nodes.forEach(node -> probes.put(node, new MemberClient(node.spec(), CALL_DEADLINE)));
     Runtime.getRuntime().addShutdownHook(lastResort);
   }
@@ -89,9 +91,36 @@ public final class ProcessCluster implements AutoCloseable {
     return new ProcessCluster(timing, nodes);
   }
 
+  /**
+   * One more process, on free ports, which joins the cluster once it is started; the cluster has to
+   * be told first.
+   *
+   * @param members the members it will be among, as {@code name=url,...} without itself
+   */
+  public ClusterNode newcomer(String members) {
+    ClusterNode first = nodes.get(0);
+    String name = "m" + (nodes.size() + 1);
+    List<Integer> ports = Ports.free(2);
+    Path directory = first.logFile().resolveSibling(name);
+    NodeSpec spec =
+        new NodeSpec(
+            name,
+            directory,
+            ports.get(0),
+            ports.get(1),
+            members + "," + name + "=http://127.0.0.1:" + ports.get(1),
+            timing,
+            first.spec().extraFlags(),
+            true);
+    ClusterNode node = first.like(spec, first.logFile().resolveSibling(name + ".log"));
+    probes.put(node, new MemberClient(spec, CALL_DEADLINE));
+    nodes.add(node);
+    return node;
+  }
+
   /** The members, in the order of their names. */
   public List<ClusterNode> nodes() {
-    return nodes;
+    return List.copyOf(nodes);
   }
 
   /** The members whose processes run. */

@@ -34,7 +34,8 @@ public final class PutClient implements Runnable {
    *
    * @param id its number among the clients, which its keys carry
    * @param prefix what every key begins with
-   * @param members whom it may ask; the first is {@code id} modulo their number
+   * @param members whom it may ask; the first is {@code id} modulo their number. May change while
+   *     it runs, if the list can take that; never empty
    * @param stop asked before each put
    * @param ackedByAll counts acknowledgements over all clients
    */
@@ -46,7 +47,7 @@ public final class PutClient implements Runnable {
       AtomicLong ackedByAll) {
     this.id = id;
     this.prefix = prefix;
-    this.members = List.copyOf(members);
+    this.members = members;
     this.stop = stop;
     this.ackedByAll = ackedByAll;
   }
@@ -55,7 +56,7 @@ public final class PutClient implements Runnable {
   public void run() {
     int turn = id;
     for (int i = 0; !stop.getAsBoolean(); i++) {
-      MemberClient member = members.get(turn % members.size());
+      MemberClient member = pick(turn);
       PutRecord done = put(member, String.format("%sc%02d/%07d", prefix, id, i));
       records.add(done);
       if (done.acked()) {
@@ -66,6 +67,12 @@ public final class PutClient implements Runnable {
         LockSupport.parkNanos(PAUSE_AFTER_ERROR_NANOS);
       }
     }
+  }
+
+  private MemberClient pick(int turn) {
+    // Looked at once: the list may change between its size and its element.
+    MemberClient[] now = members.toArray(MemberClient[]::new);
+    return now[turn % now.length];
   }
 
   /** Every put in the order they were made. */

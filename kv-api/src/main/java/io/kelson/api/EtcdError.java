@@ -44,6 +44,16 @@ public enum EtcdError {
   STOPPED(Code.UNAVAILABLE, "etcdserver: server stopped"),
   NOT_SUPPORTED_FOR_LEARNER(Code.FAILED_PRECONDITION, "etcdserver: rpc not supported for learner"),
   MEMBER_NOT_FOUND(Code.NOT_FOUND, "etcdserver: member not found"),
+  MEMBER_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: member ID already exist"),
+  PEER_URL_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists"),
+  BAD_MEMBER_URLS(Code.INVALID_ARGUMENT, "etcdserver: given member URLs are invalid"),
+  NOT_A_LEARNER(Code.FAILED_PRECONDITION, "etcdserver: can only promote a learner member"),
+  LEARNER_NOT_READY(
+      Code.FAILED_PRECONDITION,
+      "etcdserver: can only promote a learner member which is in sync with leader"),
+  TOO_MANY_LEARNERS(Code.FAILED_PRECONDITION, "etcdserver: too many learner members in cluster"),
+  NOT_ENOUGH_STARTED_MEMBERS(
+      Code.UNKNOWN, "etcdserver: re-configuration failed due to not enough started members"),
   UNHEALTHY(Code.UNAVAILABLE, "etcdserver: unhealthy cluster"),
   CORRUPT(Code.DATA_LOSS, "etcdserver: corrupt cluster"),
   REQUEST_CANCELED(Code.CANCELLED, "etcdserver: request canceled");

@@ -2,10 +2,12 @@ package io.kelson.server;
 
 import io.kelson.raft.core.Proposal;
 import io.kelson.raft.core.Role;
+import io.kelson.raft.membership.ConfigurationChange;
 import io.kelson.raft.runtime.RaftNode;
 import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.raft.runtime.ReadWaiter;
 import io.kelson.raft.snapshot.ReceivedSnapshot;
+import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.rpc.ConsensusNode;
 import java.util.concurrent.CompletableFuture;
 
@@ -13,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
  * The node as the doors see it. The doors are built first, because the node reports to them; until
  * the node is there, nothing gets in.
  */
-final class ConsensusHandle implements ConsensusNode {
+final class ConsensusHandle implements ConsensusNode, MemberChanges.Consensus {
   private final RaftStatus before;
   private volatile RaftNode node;
 
@@ -35,6 +37,14 @@ final class ConsensusHandle implements ConsensusNode {
   public boolean read(ReadWaiter waiter) {
     RaftNode current = node;
     return current != null && current.read(waiter);
+  }
+
+  @Override
+  public void changeConfiguration(long id, ConfigurationChange target, byte[] context) {
+    RaftNode current = node;
+    if (current != null) {
+      current.changeConfiguration(id, target, context);
+    }
   }
 
   /** Hands a received snapshot to the node; see {@link RaftNode#install}. */

@@ -1,5 +1,6 @@
 package io.kelson.server;
 
+import com.google.protobuf.ByteString;
 import io.kelson.raft.core.CoreConfig;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.Role;
@@ -8,7 +9,7 @@ import io.kelson.raft.log.DiskDirectory;
 import io.kelson.raft.log.LogOptions;
 import io.kelson.raft.log.LogOwner;
 import io.kelson.raft.log.SegmentedLog;
-import io.kelson.raft.membership.Configuration;
+import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.runtime.RaftListener;
 import io.kelson.raft.runtime.RaftNode;
 import io.kelson.raft.runtime.RaftNodeOptions;
@@ -17,14 +18,15 @@ import io.kelson.raft.transport.NettyTransport;
 import io.kelson.server.apply.Applier;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.DataDirectory;
-import io.kelson.server.cluster.Identity;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ConfigException;
 import io.kelson.server.config.ServerConfig;
-import io.kelson.server.config.ServerConfig.ClusterState;
+import io.kelson.server.membership.MemberChanges;
+import io.kelson.server.membership.Roster;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.StoreHome;
+import io.kelson.server.proto.ClusterDescription;
 import io.kelson.server.proto.MemberAttributes;
 import io.kelson.server.rpc.ClientDoor;
 import io.kelson.server.watch.WatchHub;
@@ -37,7 +39,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -48,6 +52,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -77,13 +82,20 @@ public final class KelsonServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final Consumer<Throwable> onFailure;
-  private final ClusterInfo cluster;
-  private final ConsensusHandle handle;
-  private final ClientDoor door;
-  private final ConnectedPeers peers = new ConnectedPeers();
+  private final Runnable onRemoved;
+  private final ConnectedPeers peers = new ConnectedPeers(this::toldRemoved);
+  private final AtomicBoolean removed = new AtomicBoolean();
   private final CompletableFuture<Void> ledNoMore = new CompletableFuture<>();
   private final Stack opened = new Stack();
 
+  private DataDirectory directory;
+  private Origin origin;
+  private ClusterInfo cluster;
+  private ConsensusHandle handle;
+  private ClientDoor door;
+  private Roster roster;
+  private MemberChanges changes;
+  private NettyTransport transport;
   private RaftNode node;
   private Snapshots snapshots;
   private WatchHub watches;
@@ -91,13 +103,10 @@ public final class KelsonServer implements AutoCloseable {
   private Attributes attributes;
   private volatile boolean closing;
 
-  private KelsonServer(ServerConfig config, Consumer<Throwable> onFailure) {
+  private KelsonServer(ServerConfig config, Consumer<Throwable> onFailure, Runnable onRemoved) {
     this.config = config;
     this.onFailure = onFailure;
-    this.cluster = ClusterInfo.of(config);
-    this.handle = new ConsensusHandle(cluster.selfId());
-    this.door =
-        new ClientDoor(config, cluster, handle, System::nanoTime, System.currentTimeMillis());
+    this.onRemoved = onRemoved;
   }
 
   /** A builder for a member that, left alone, is a cluster of one on ports the system chooses. */
@@ -112,6 +121,7 @@ public final class KelsonServer implements AutoCloseable {
     private ServerConfig config;
     private Path dataDir;
     private Consumer<Throwable> onFailure = cause -> {};
+    private Runnable onRemoved = () -> {};
 
     private Builder() {}
 
@@ -137,13 +147,23 @@ public final class KelsonServer implements AutoCloseable {
     }
 
     /**
+     * Who is told, once, that the cluster has removed this member for good and that it is closed
+     * now. Called on a thread of its own.
+     */
+    public Builder onRemoved(Runnable value) {
+      onRemoved = value;
+      return this;
+    }
+
+    /**
      * Starts the member. On return it listens; see {@link #awaitReady} for when it serves.
      *
      * @throws ConfigException if the settings make no sense
      * @throws StartFailure if something stands in the way; nothing is left running or locked then
      */
     public KelsonServer start() throws StartFailure {
-      KelsonServer server = new KelsonServer(config == null ? embedded() : config, onFailure);
+      KelsonServer server =
+          new KelsonServer(config == null ? embedded() : config, onFailure, onRemoved);
       server.open();
       return server;
     }
@@ -161,7 +181,7 @@ public final class KelsonServer implements AutoCloseable {
     }
   }
 
-  private void open() throws StartFailure {
+  private synchronized void open() throws StartFailure {
     try {
       Ports.requireFree("--listen-client-urls", config.listenClientUrls());
       Ports.requireFree("--listen-peer-urls", config.listenPeerUrls());
@@ -176,16 +196,13 @@ public final class KelsonServer implements AutoCloseable {
   }
 
   private void openParts() throws StartFailure, IOException {
-    DataDirectory directory = opened.push(DataDirectory.open(config.dataDir()));
-    if (config.initialClusterState() == ClusterState.EXISTING && !directory.hasBegun()) {
-      throw new StartFailure(
-          "--initial-cluster-state existing, but data directory %s holds no member: joining a running cluster is not built yet. Use new to start a cluster"
-              .formatted(directory.path()),
-          null);
-    }
-    directory.adopt(Identity.of(config, cluster));
+    directory = opened.push(DataDirectory.open(config.dataDir()));
+    origin = Origin.settle(config, directory);
+    cluster = origin.cluster();
+    handle = new ConsensusHandle(cluster.selfId());
+    door = new ClientDoor(config, cluster, handle, System::nanoTime, System.currentTimeMillis());
     EventLoops loops = opened.push(new EventLoops());
-    SegmentedLog log = opened.push(openLog(directory));
+    SegmentedLog log = opened.push(openLog());
     directory.markBegun();
     StoreHome home =
         opened.push(StoreHome.open(directory.path(), MvccOptions.defaults(cluster.clusterId())));
@@ -196,7 +213,8 @@ public final class KelsonServer implements AutoCloseable {
     startNode(log, home, loops);
     clients =
         opened.push(
-            ClientPort.open(config, door.health(), door.services(store, watches, pool), loops));
+            ClientPort.open(
+                config, door.health(), door.services(store, watches, pool, changes), loops));
     ScheduledFuture<?> ticks =
         loops
             .group()
@@ -206,7 +224,7 @@ public final class KelsonServer implements AutoCloseable {
     announce(loops);
   }
 
-  private SegmentedLog openLog(DataDirectory directory) throws IOException {
+  private SegmentedLog openLog() throws IOException {
     return SegmentedLog.open(
         LogOptions.builder(DiskDirectory.open(directory.createdLogPath()))
             .owner(new LogOwner(cluster.clusterId(), cluster.selfId()))
@@ -249,15 +267,32 @@ public final class KelsonServer implements AutoCloseable {
 
   private void startNode(SegmentedLog log, StoreHome home, EventLoops loops)
       throws StartFailure, IOException {
-    NettyTransport transport = opened.push(PeerPort.open(config, cluster, loops, peers));
+    transport = opened.push(PeerPort.open(config, cluster, loops, peers));
+    MvccStore store = home.store();
+    roster =
+        new Roster(
+            cluster.selfId(),
+            origin.config(),
+            store.config().length == 0 ? origin.config() : ConfigEntry.decode(store.config()),
+            new RosterEvents());
+    changes =
+        new MemberChanges(
+            handle,
+            new OtherMembers(store),
+            roster,
+            config.initialClusterToken(),
+            config.requestTimeoutMillis(),
+            () -> System.currentTimeMillis() / 1000);
+    transport.describeWith(() -> describe(store));
     Applier applier =
         new Applier(
-            home.store(),
+            store,
             cluster.clusterId(),
             cluster.selfId(),
             door.results(),
             watches,
-            home::install);
+            home::install,
+            data -> roster.applied(ConfigEntry.decode(data)));
     RaftNodeOptions options =
         RaftNodeOptions.defaults(
                 coreConfig(),
@@ -273,11 +308,13 @@ public final class KelsonServer implements AutoCloseable {
     }
     opened.push(node);
     handle.set(node);
+    roster.startedWith(node.config());
+    changes.start();
+    opened.push(changes);
   }
 
   private CoreConfig coreConfig() {
-    CoreConfig defaults =
-        CoreConfig.defaults(cluster.selfId(), Configuration.of(cluster.memberIds()));
+    CoreConfig defaults = CoreConfig.defaults(cluster.selfId(), origin.config().configuration());
     return new CoreConfig(
         defaults.self(),
         defaults.configuration(),
@@ -288,7 +325,20 @@ public final class KelsonServer implements AutoCloseable {
         defaults.maxInflightBytes(),
         defaults.maxUncommittedBytes(),
         defaults.entryCacheBytes(),
-        defaults.maxApplyBytes());
+        defaults.maxApplyBytes(),
+        defaults.leaseReadTicks(),
+        origin.config().context());
+  }
+
+  /** What a member that wants to join is told on the peer port. */
+  private byte[] describe(MvccStore store) {
+    return ClusterDescription.newBuilder()
+        .setClusterId(cluster.clusterId())
+        .setConfig(ByteString.copyFrom(roster.certain().encode()))
+        .setAppliedIndex(store.applied().index())
+        .addAllStartedIds(store.memberAttributes().keySet())
+        .build()
+        .toByteArray();
   }
 
   private void announce(EventLoops loops) {
@@ -346,7 +396,7 @@ public final class KelsonServer implements AutoCloseable {
    */
   @Override
   public synchronized void close() {
-    if (closing) {
+    if (closing || clients == null) {
       return;
     }
     closing = true;
@@ -362,7 +412,7 @@ public final class KelsonServer implements AutoCloseable {
   }
 
   private void maybeTransferLeadership() throws InterruptedException {
-    OptionalLong successor = peers.longest();
+    OptionalLong successor = peers.longest(node.config().configuration().voters());
     if (!node.status().isLeader() || successor.isEmpty()) {
       return;
     }
@@ -384,6 +434,69 @@ public final class KelsonServer implements AutoCloseable {
     door.stop();
   }
 
+  private void toldRemoved(long peer) {
+    LOG.warn("member {} says that this member has been removed", MemberIds.text(peer));
+    selfRemoved();
+  }
+
+  /** On a thread of its own: whoever finds out must not wait, and cannot close himself. */
+  private void selfRemoved() {
+    if (removed.compareAndSet(false, true)) {
+      new Thread(this::leave, "kelson-removed").start();
+    }
+  }
+
+  private void leave() {
+    LOG.warn(
+        "member {} has been permanently removed from cluster {}; it stops for good",
+        MemberIds.text(cluster.selfId()),
+        MemberIds.text(cluster.clusterId()));
+    try {
+      directory.markRemoved();
+    } catch (IOException e) {
+      LOG.error("cannot note in {} that this member was removed", directory.path(), e);
+    }
+    close();
+    onRemoved.run();
+  }
+
+  /** What the roster reports, on threads of node and apply. */
+  private final class RosterEvents implements Roster.Listener {
+    @Override
+    public void peersChanged(Map<Long, List<String>> peerUrls, Set<Long> gone) {
+      transport.setRemoved(gone);
+      transport.setPeers(PeerPort.addresses(peerUrls));
+    }
+
+    @Override
+    public void changeApplied(long changeId) {
+      changes.applied(changeId);
+    }
+
+    @Override
+    public void selfRemoved() {
+      KelsonServer.this.selfRemoved();
+    }
+  }
+
+  private final class OtherMembers implements MemberChanges.Others {
+    private final MvccStore store;
+
+    OtherMembers(MvccStore store) {
+      this.store = store;
+    }
+
+    @Override
+    public Set<Long> started() {
+      return store.memberAttributes().keySet();
+    }
+
+    @Override
+    public boolean isConnected(long id) {
+      return peers.isConnected(id);
+    }
+  }
+
   /** What the node reports, on its own threads. */
   private final class NodeEvents implements RaftListener {
     @Override
@@ -403,6 +516,17 @@ public final class KelsonServer implements AutoCloseable {
         ledNoMore.complete(null);
       }
       door.roleChanged(change);
+    }
+
+    @Override
+    public void configurationActivated(ConfigEntry now) {
+      LOG.info("the members in force are {}", now.configuration());
+      roster.inForce(now);
+    }
+
+    @Override
+    public void changeRejected(Rejection rejection) {
+      changes.rejected(rejection);
     }
 
     @Override

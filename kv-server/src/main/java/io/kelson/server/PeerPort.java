@@ -24,24 +24,21 @@ final class PeerPort {
     return new NettyTransport(
         TransportOptions.builder(cluster.selfId(), cluster.clusterId())
             .listen(config.listenPeerUrls().stream().map(UrlList::address).toList())
-            .peers(addresses(cluster))
             .eventLoops(loops.group())
             .listener(TransportListener.all(List.of(listener, log)))
             .build());
   }
 
-  private static Map<Long, List<PeerAddress>> addresses(ClusterInfo cluster) {
+  /** Where the transport finds members with these peer URLs. */
+  static Map<Long, List<PeerAddress>> addresses(Map<Long, List<String>> peerUrls) {
     Map<Long, List<PeerAddress>> addresses = new HashMap<>();
-    for (ClusterInfo.Member member : cluster.members()) {
-      if (member.id() != cluster.selfId()) {
-        addresses.put(member.id(), member.peerUrls().stream().map(PeerPort::address).toList());
-      }
-    }
+    peerUrls.forEach(
+        (id, urls) -> addresses.put(id, urls.stream().map(PeerPort::address).toList()));
     return addresses;
   }
 
   /** Not resolved: the transport looks names up anew whenever it dials. */
-  private static PeerAddress address(String url) {
+  static PeerAddress address(String url) {
     InetSocketAddress address = UrlList.unresolved(url);
     return new PeerAddress(address.getHostString(), address.getPort());
   }

@@ -49,6 +49,7 @@ final class ServerCommand {
           KelsonServer.builder()
               .config(parsed.config())
               .onFailure(cause -> fail(log, cause))
+              .onRemoved(() -> Runtime.getRuntime().halt(0))
               .start();
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "kelson-stop"));
       ParentWatch.startIfAsked();

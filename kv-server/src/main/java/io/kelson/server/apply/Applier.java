@@ -11,6 +11,7 @@ import io.kelson.api.PutRequest;
 import io.kelson.api.ResponseHeader;
 import io.kelson.api.TxnRequest;
 import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.runtime.StateMachine;
 import io.kelson.raft.snapshot.ReceivedSnapshot;
@@ -45,6 +46,7 @@ public final class Applier implements StateMachine {
   private final ApplyResults results;
   private final EventListener events;
   private final Consumer<ReceivedSnapshot> installer;
+  private final Consumer<byte[]> configs;
 
   /**
    * @param clusterId for response headers
@@ -62,11 +64,14 @@ public final class Applier implements StateMachine {
         events,
         snapshot -> {
           throw new UnsupportedOperationException("this store takes no snapshots: " + snapshot);
-        });
+        },
+        config -> {});
   }
 
   /**
    * @param installer puts a snapshot in the place of the store's state
+   * @param configs told the data of each configuration entry that was applied, or came with a
+   *     snapshot
    */
   public Applier(
       MvccStore store,
@@ -74,13 +79,15 @@ public final class Applier implements StateMachine {
       long memberId,
       ApplyResults results,
       EventListener events,
-      Consumer<ReceivedSnapshot> installer) {
+      Consumer<ReceivedSnapshot> installer,
+      Consumer<byte[]> configs) {
     this.store = store;
     this.clusterId = clusterId;
     this.memberId = memberId;
     this.results = results;
     this.events = events;
     this.installer = installer;
+    this.configs = configs;
   }
 
   @Override
@@ -109,6 +116,9 @@ public final class Applier implements StateMachine {
   public void install(ReceivedSnapshot snapshot) {
     installer.accept(snapshot);
     events.historyReplaced();
+    if (store.config().length > 0) {
+      configs.accept(store.config());
+    }
   }
 
   @Override
@@ -138,6 +148,11 @@ public final class Applier implements StateMachine {
       changes = batch.commit();
     }
     report(outcomes);
+    for (Entry entry : entries) {
+      if (entry.type() == EntryType.CONFIG) {
+        configs.accept(entry.data());
+      }
+    }
     if (!changes.isEmpty()) {
       events.applied(changes);
     }

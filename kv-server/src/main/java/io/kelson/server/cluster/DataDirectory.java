@@ -17,8 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.zip.CRC32C;
 
 /**
  * The directory that holds everything one member must not lose, owned by this process while open.
@@ -26,6 +29,8 @@ import java.util.Set;
  * <pre>
  * LOCK      locked by the process that uses the directory; holds its process id
  * IDENTITY  whose directory it is; written once, before anything else is
+ * JOINED    what the cluster told this member when it joined; not there if it was a founder
+ * REMOVED   there once the cluster has removed this member, which then never runs again
  * BEGUN     there once the log has been created: from then on its absence is a loss
  * log/      the segmented log
  * store/    the state derived from it, and snapshot-incoming/ and snapshot-outgoing/ beside it
@@ -38,6 +43,8 @@ public final class DataDirectory implements AutoCloseable {
   private static final String LOCK = "LOCK";
   private static final String IDENTITY = "IDENTITY";
   private static final String BEGUN = "BEGUN";
+  private static final String JOINED = "JOINED";
+  private static final String REMOVED = "REMOVED";
   private static final String IDENTITY_DRAFT = "IDENTITY.tmp";
 
   /** What a directory may hold without belonging to anybody. */
@@ -111,6 +118,61 @@ public final class DataDirectory implements AutoCloseable {
       Files.createFile(path.resolve(BEGUN));
       syncDirectory(path);
     }
+  }
+
+  /** Remembers, durably, that the cluster has removed this member. */
+  public void markRemoved() throws IOException {
+    if (!isRemoved()) {
+      Files.createFile(path.resolve(REMOVED));
+      syncDirectory(path);
+    }
+  }
+
+  /** Whether {@link #markRemoved} was called, in this run or an earlier one. */
+  public boolean isRemoved() {
+    return Files.exists(path.resolve(REMOVED));
+  }
+
+  /** Keeps, durably, what the cluster told this member when it joined. */
+  public void writeJoined(byte[] told) throws IOException {
+    CRC32C crc = new CRC32C();
+    crc.update(told);
+    byte[] file =
+        ByteBuffer.allocate(told.length + Integer.BYTES)
+            .put(told)
+            .putInt((int) crc.getValue())
+            .array();
+    replace(JOINED, file);
+  }
+
+  /**
+   * What {@link #writeJoined} kept; empty if this member has not joined a running cluster.
+   *
+   * @throws DataDirectoryException if it is damaged
+   */
+  public Optional<byte[]> joined() throws IOException {
+    if (!Files.exists(path.resolve(JOINED))) {
+      return Optional.empty();
+    }
+    byte[] file = Files.readAllBytes(path.resolve(JOINED));
+    int length = file.length - Integer.BYTES;
+    CRC32C crc = new CRC32C();
+    crc.update(file, 0, Math.max(0, length));
+    if (length < 0 || ByteBuffer.wrap(file).getInt(length) != (int) crc.getValue()) {
+      throw new DataDirectoryException(
+          "data directory %s: JOINED is damaged: its checksum does not match; remove this member and add it again with an empty directory"
+              .formatted(path));
+    }
+    return Optional.of(Arrays.copyOf(file, length));
+  }
+
+  /**
+   * Whose directory it is.
+   *
+   * @throws DataDirectoryException if that cannot be told
+   */
+  public Identity identity() throws IOException {
+    return read();
   }
 
   /** Where it is, absolute. */
@@ -243,16 +305,20 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   private void write(Identity identity) throws IOException {
-    Path draft = path.resolve(IDENTITY_DRAFT);
+    replace(IDENTITY, identity.encode());
+  }
+
+  private void replace(String name, byte[] content) throws IOException {
+    Path draft = path.resolve(name + ".tmp");
     try (FileChannel channel = FileChannel.open(draft, CREATE, TRUNCATE_EXISTING, WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(identity.encode());
+      ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
       channel.force(true);
     }
     try {
-      Files.move(draft, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(draft, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException("its file system cannot rename files atomically", e);
     }

@@ -24,6 +24,16 @@ public final class MemberIds {
   }
 
   /**
+   * The id of a member that joins a running cluster: as {@link #memberId}, with the moment of its
+   * adding appended, so that whoever comes back to an address comes as somebody else.
+   *
+   * @param unixSeconds decimal in the hash
+   */
+  public static long addedMemberId(List<String> peerUrls, String clusterToken, long unixSeconds) {
+    return memberId(peerUrls, clusterToken + unixSeconds);
+  }
+
+  /**
    * A cluster's id: the same hash over its members' ids, eight bytes big-endian each, ascending as
    * unsigned numbers.
    */

@@ -30,7 +30,7 @@ public final class UrlList {
    *
    * @throws ConfigException as {@link #parse}, or if it is empty
    */
-  static List<String> requireUrls(String flag, List<String> urls) {
+  public static List<String> requireUrls(String flag, List<String> urls) {
     if (urls.isEmpty()) {
       throw new ConfigException(
           flag + " needs at least one URL, for example http://localhost:2379");

@@ -10,6 +10,7 @@ import io.kelson.server.apply.ApplyResults;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.http.HealthCheck;
+import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.watch.WatchAuthorizer;
 import io.kelson.server.watch.WatchHub;
@@ -27,8 +28,8 @@ import java.util.function.LongSupplier;
  * #proposalRejected}, {@link #results}) and lets time pass ({@link #tick}). Thread-safe.
  */
 public final class ClientDoor {
-  private final ClusterInfo cluster;
   private final int maxTxnOps;
+  private final LeaderForward leaderForward;
   private final ConsensusNode node;
   private final Headers headers;
   private final LeaderWatch leader;
@@ -47,7 +48,7 @@ public final class ClientDoor {
       ConsensusNode node,
       LongSupplier nanoTime,
       long startMillis) {
-    this.cluster = cluster;
+    this.leaderForward = new LeaderForward(node, config.requestTimeoutMillis());
     this.maxTxnOps = config.maxTxnOps();
     this.node = node;
     this.headers = new Headers(node, cluster.clusterId(), cluster.selfId());
@@ -77,7 +78,8 @@ public final class ClientDoor {
   }
 
   /** Every service of the client port but health. */
-  public List<ServerServiceDefinition> services(MvccStore store, WatchHub watches, Executor pool) {
+  public List<ServerServiceDefinition> services(
+      MvccStore store, WatchHub watches, Executor pool, MemberChanges changes) {
     StoreReads storeReads = new StoreReads(store, reads, pool);
     RequireLeader requireLeader = new RequireLeader(leader::hasLeader);
     return List.of(
@@ -91,7 +93,9 @@ public final class ClientDoor {
                 RequireLeader::required),
             requireLeader),
         ServerInterceptors.intercept(
-            new ClusterService(cluster, store::memberAttributes, reads, headers), requireLeader),
+            new ClusterService(changes, store::memberAttributes, reads, headers, leaderForward),
+            leaderForward,
+            requireLeader),
         ServerInterceptors.intercept(
             new MaintenanceService(node, store, storeReads, headers), requireLeader));
   }

@@ -66,6 +66,11 @@ final class Reply<T extends MessageLite> implements Outcome {
     call.onError(error.asException());
   }
 
+  /** Answers with the error that another member gave to the same call. */
+  void passOn(Throwable problem) {
+    call.onError(Status.fromThrowable(problem).asRuntimeException());
+  }
+
   /** Answers with what an exception of the store means to a client. */
   void failed(RuntimeException cause) {
     if (cause instanceof CompactedException) {

@@ -87,7 +87,13 @@ class StoreHomeTest {
           };
       applier =
           new Applier(
-              home.store(), TestBed.CLUSTER, TestBed.MEMBER, nobodyWaits(), events, home::install);
+              home.store(),
+              TestBed.CLUSTER,
+              TestBed.MEMBER,
+              nobodyWaits(),
+              events,
+              home::install,
+              config -> {});
       open.add(this);
     }
 

@@ -36,10 +36,16 @@ import io.kelson.api.StatusRequest;
 import io.kelson.api.TxnRequest;
 import io.kelson.raft.core.Role;
 import io.kelson.raft.core.RoleChange;
+import io.kelson.raft.membership.ConfigEntry;
+import io.kelson.raft.membership.ConfigurationChange;
+import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.server.apply.Applier;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.InitialCluster;
 import io.kelson.server.config.ServerConfig;
+import io.kelson.server.membership.MemberChanges;
+import io.kelson.server.membership.Members;
+import io.kelson.server.membership.Roster;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.proto.InternalRequest;
@@ -51,6 +57,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -103,11 +111,58 @@ class ServicesTest {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()
-            .addServices(door.services(store, watches, pool))
+            .addServices(door.services(store, watches, pool, changes()))
             .build()
             .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     kv = KVGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+  }
+
+  private MemberChanges changes() {
+    ConfigEntry initial = Members.initialEntry(CLUSTER);
+    return new MemberChanges(
+        new NoChanges(node),
+        new NobodyElse(),
+        new Roster(CLUSTER.selfId(), initial, initial, new DeafListener()),
+        CONFIG.initialClusterToken(),
+        1_000,
+        () -> 1);
+  }
+
+  /** Never asked, as no change is made here. */
+  private record NoChanges(AppliesAtOnce node) implements MemberChanges.Consensus {
+    @Override
+    public RaftStatus status() {
+      return node.status();
+    }
+
+    @Override
+    public void changeConfiguration(long id, ConfigurationChange target, byte[] context) {
+      throw new AssertionError("nobody changes the members here");
+    }
+  }
+
+  private record NobodyElse() implements MemberChanges.Others {
+    @Override
+    public Set<Long> started() {
+      return Set.of();
+    }
+
+    @Override
+    public boolean isConnected(long id) {
+      return false;
+    }
+  }
+
+  private record DeafListener() implements Roster.Listener {
+    @Override
+    public void peersChanged(Map<Long, List<String>> peerUrls, Set<Long> removed) {}
+
+    @Override
+    public void changeApplied(long changeId) {}
+
+    @Override
+    public void selfRemoved() {}
   }
 
   @AfterEach

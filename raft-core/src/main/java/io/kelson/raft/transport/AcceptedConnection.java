@@ -1,5 +1,6 @@
 package io.kelson.raft.transport;
 
+import com.google.protobuf.ByteString;
 import io.kelson.raft.transport.proto.Wire;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -65,7 +66,16 @@ final class AcceptedConnection extends FrameHandler {
     if (!frame.hasHello()) {
       throw new ProtocolException(frame.getBodyCase() + " where a hello was due");
     }
+    if (frame.getHello().getPurpose() == Wire.Purpose.DESCRIPTION) {
+      describe(ctx);
+      return;
+    }
     peer = frame.getHello().getFrom();
+    if (handshake.isOfThisCluster(frame.getHello()) && acceptor.isRemoved(peer)) {
+      Wire.Frame removal = handshake.removal(peer);
+      finishWith(ctx, Handshake.reasonOf(removal.getRefusal()), removal);
+      return;
+    }
     Optional<String> objection =
         handshake.objectionToDialler(frame.getHello(), acceptor.knownPeers());
     if (objection.isPresent()) {
@@ -75,6 +85,7 @@ final class AcceptedConnection extends FrameHandler {
     switch (frame.getHello().getPurpose()) {
       case MESSAGES -> becomeMessages(ctx);
       case SNAPSHOT -> becomeSnapshot(ctx);
+      case DESCRIPTION -> describe(ctx);
       case UNRECOGNIZED -> {
         String reason =
             "purpose "
@@ -111,6 +122,22 @@ final class AcceptedConnection extends FrameHandler {
     acceptor.handedOver();
     streams.accepted(peer, ctx.pipeline());
     ctx.pipeline().remove(this);
+  }
+
+  /** Answers somebody who wants to join and need not be anybody yet. */
+  private void describe(ChannelHandlerContext ctx) {
+    handedOver = true;
+    byte[] description = acceptor.description();
+    finishWith(
+        ctx,
+        "asked for a description of the cluster",
+        description.length == 0
+            ? Handshake.refusal(
+                "member " + Long.toHexString(options.selfId()) + " is starting; ask again")
+            : Wire.Frame.newBuilder()
+                .setDescription(
+                    Wire.Description.newBuilder().setData(ByteString.copyFrom(description)))
+                .build());
   }
 
   /** Whether the connection is somebody else's by now, and not for messages. */

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 
 /**
  * The listening side: accepts connections, and keeps the newest of each peer.
@@ -38,6 +39,8 @@ final class Acceptor {
   private final Map<Long, Channel> newestByPeer = new ConcurrentHashMap<>();
   private final AtomicInteger strangers = new AtomicInteger();
   private volatile SnapshotStreams.Entrance snapshots;
+  private volatile Supplier<byte[]> description = () -> new byte[0];
+  private volatile Set<Long> removed = Set.of();
   private volatile boolean closing;
 
   Acceptor(
@@ -63,6 +66,24 @@ final class Acceptor {
 
   void snapshots(SnapshotStreams.Entrance acceptor) {
     snapshots = acceptor;
+  }
+
+  /** What those are told who want to join; empty if it is not known yet. */
+  byte[] description() {
+    return description.get();
+  }
+
+  void description(Supplier<byte[]> source) {
+    description = source;
+  }
+
+  /** Whether somebody was a member and never will be again. */
+  boolean isRemoved(long id) {
+    return removed.contains(id);
+  }
+
+  void removed(Set<Long> ids) {
+    removed = ids;
   }
 
   /** The handshake is through, and the connection is not for messages: it replaces none. */

@@ -39,6 +39,9 @@ final class DialledConnection extends FrameHandler {
     if (introduced()) {
       pong(frame);
     } else if (frame.hasRefusal()) {
+      if (frame.getRefusal().getRemoved()) {
+        options.listener().removedFromCluster(link.peer());
+      }
       refuse(ctx, Handshake.reasonOf(frame.getRefusal()));
     } else if (frame.hasHello()) {
       answer(ctx, frame.getHello());

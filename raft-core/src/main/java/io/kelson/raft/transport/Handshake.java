@@ -38,6 +38,11 @@ record Handshake(long selfId, long clusterId) {
         .build();
   }
 
+  /** Whether somebody who dials means this cluster. */
+  boolean isOfThisCluster(Wire.Hello hello) {
+    return hello.getProtocol() == PROTOCOL && hello.getClusterId() == clusterId;
+  }
+
   /** What is wrong with a stranger that dialled this member; empty if it may stay. */
   Optional<String> objectionToDialler(Wire.Hello hello, LongPredicate isPeer) {
     Optional<String> common = commonObjection(hello);
@@ -110,6 +115,17 @@ record Handshake(long selfId, long clusterId) {
   /** The frame that tells a stranger why it is turned away. */
   static Wire.Frame refusal(String reason) {
     return Wire.Frame.newBuilder().setRefusal(Wire.Refusal.newBuilder().setReason(reason)).build();
+  }
+
+  /** The frame that tells a former member that it is none any more. */
+  Wire.Frame removal(long former) {
+    return Wire.Frame.newBuilder()
+        .setRefusal(
+            Wire.Refusal.newBuilder()
+                .setReason(
+                    "member " + hex(former) + " has been removed from cluster " + hex(clusterId))
+                .setRemoved(true))
+        .build();
   }
 
   /** The reason the other side gave, made fit for a log: of bounded length and on one line. */

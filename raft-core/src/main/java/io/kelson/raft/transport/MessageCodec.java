@@ -105,7 +105,7 @@ final class MessageCodec {
       case READ_INDEX_RESPONSE -> readIndexResponse(frame.getReadIndexResponse(), from, to);
       case TIMEOUT_NOW ->
           new Message.TimeoutNow(from, to, number(frame.getTimeoutNow().getTerm(), "term"));
-      case HELLO, REFUSAL, PING, PONG ->
+      case HELLO, REFUSAL, PING, PONG, DESCRIPTION ->
           throw new ProtocolException("unexpected " + frame.getBodyCase() + " among messages");
       case BODY_NOT_SET -> throw new ProtocolException("empty frame, or one of a newer protocol");
     };

@@ -9,11 +9,13 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Carries messages to peers over TCP, framed protobuf inside.
@@ -111,6 +113,20 @@ public final class NettyTransport implements PeerTransport, SnapshotStreams {
       }
     }
     acceptor.dropUnknown();
+  }
+
+  /** Says whom to tell, when they dial, that they have been removed for good. */
+  public void setRemoved(Set<Long> ids) {
+    acceptor.removed(Set.copyOf(ids));
+  }
+
+  /**
+   * Says what those are told who ask for a {@link ClusterDescription}.
+   *
+   * @param source called on event loops, must not block; an empty array means not yet
+   */
+  public void describeWith(Supplier<byte[]> source) {
+    acceptor.description(source);
   }
 
   private PeerLink[] linksTo(Map<Long, List<PeerAddress>> wanted) {

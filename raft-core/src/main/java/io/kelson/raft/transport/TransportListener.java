@@ -33,6 +33,9 @@ public interface TransportListener {
   /** A peer's connection was accepted; its messages go to the handler from now on. */
   default void inboundAccepted(long peer, SocketAddress address) {}
 
+  /** A dialled peer says that this member has been removed from the cluster for good. */
+  default void removedFromCluster(long peer) {}
+
   /**
    * A connection was turned away.
    *

@@ -49,6 +49,11 @@ record TransportListeners(List<TransportListener> listeners) implements Transpor
   }
 
   @Override
+  public void removedFromCluster(long peer) {
+    each(l -> l.removedFromCluster(peer));
+  }
+
+  @Override
   public void inboundAccepted(long peer, SocketAddress address) {
     each(l -> l.inboundAccepted(peer, address));
   }

@@ -1,0 +1,68 @@
+package io.kelson.server;
+
+import io.kelson.raft.membership.ConfigEntry;
+import io.kelson.server.cluster.ClusterInfo;
+import io.kelson.server.cluster.DataDirectory;
+import io.kelson.server.cluster.Identity;
+import io.kelson.server.cluster.MemberIds;
+import io.kelson.server.config.ServerConfig;
+import io.kelson.server.config.ServerConfig.ClusterState;
+import io.kelson.server.membership.Members;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who this member is and where its cluster began, for it: with the flags of a new cluster, or with
+ * what a running one told it when it joined.
+ *
+ * @param cluster ids, and the members at that time
+ * @param config their configuration, in force until the log names another one
+ */
+record Origin(ClusterInfo cluster, ConfigEntry config) {
+  /**
+   * Finds it out and makes the directory this member's; asks other members if this one joins.
+   *
+   * @throws StartFailure if it cannot join, or was removed
+   * @throws IOException if the directory is another member's, or cannot be read or written
+   */
+  static Origin settle(ServerConfig config, DataDirectory directory)
+      throws StartFailure, IOException {
+    if (directory.isRemoved()) {
+      throw new StartFailure(
+          ("data directory %s belongs to member %s, which was removed from its cluster for good; to "
+                  + "bring this machine back, add it with member add and start it with an empty directory")
+              .formatted(directory.path(), MemberIds.text(directory.identity().memberId())),
+          null);
+    }
+    Optional<byte[]> joined = directory.joined();
+    if (joined.isPresent()) {
+      // As in etcd, what the flags say of the cluster does not count any more.
+      Identity identity = directory.identity();
+      return of(identity.clusterId(), identity.memberId(), ConfigEntry.decode(joined.get()));
+    }
+    if (config.initialClusterState() == ClusterState.EXISTING && !directory.hasBegun()) {
+      return join(config, directory);
+    }
+    ClusterInfo cluster = ClusterInfo.of(config);
+    directory.adopt(Identity.of(config, cluster));
+    return new Origin(cluster, Members.initialEntry(cluster));
+  }
+
+  private static Origin join(ServerConfig config, DataDirectory directory)
+      throws StartFailure, IOException {
+    Joining.Answer answer = Joining.ask(config);
+    Origin origin = of(answer.clusterId(), answer.selfId(), answer.config());
+    directory.adopt(Identity.of(config, origin.cluster()));
+    directory.writeJoined(answer.config().encode());
+    return origin;
+  }
+
+  private static Origin of(long clusterId, long selfId, ConfigEntry config) {
+    List<ClusterInfo.Member> members =
+        Members.decode(config.context()).members().stream()
+            .map(peer -> new ClusterInfo.Member(peer.id(), "", peer.peerUrls()))
+            .toList();
+    return new Origin(new ClusterInfo(clusterId, selfId, members), config);
+  }
+}
