@@ -326,7 +326,6 @@ public final class KelsonServer implements AutoCloseable {
         defaults.maxUncommittedBytes(),
         defaults.entryCacheBytes(),
         defaults.maxApplyBytes(),
-        defaults.leaseReadTicks(),
         origin.config().context());
   }
 

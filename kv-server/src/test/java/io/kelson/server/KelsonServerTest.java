@@ -207,10 +207,11 @@ class KelsonServerTest {
   }
 
   @Test
-  void joiningARunningClusterIsNotBuiltAndSaysSo() {
+  void joiningSaysWhatIsInTheWay() throws Exception {
     assertThatThrownBy(() -> start(config().initialClusterState(ClusterState.EXISTING)))
         .isInstanceOf(StartFailure.class)
-        .hasMessageContaining("--initial-cluster-state existing");
+        .hasMessageContaining("none of the other members in --initial-cluster answers");
+    assertThat(temp.resolve("data/IDENTITY")).doesNotExist();
   }
 
   private KelsonServer start() throws Exception {

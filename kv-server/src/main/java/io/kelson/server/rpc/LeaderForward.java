@@ -80,7 +80,7 @@ final class LeaderForward implements ServerInterceptor {
       // It leads, but has not said yet where its clients find it.
       reply.failed(EtcdError.NOT_LEADER);
     } else {
-      forward(UrlList.address(leader.getClientUrls(0)), reply, call, ownHeader);
+      forward(UrlList.unresolved(leader.getClientUrls(0)), reply, call, ownHeader);
     }
     return true;
   }
@@ -90,7 +90,8 @@ final class LeaderForward implements ServerInterceptor {
     Metadata hops = new Metadata();
     hops.put(HOPS, "1");
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress(leader)
+        // By name: the channel looks it up without blocking anybody.
+        NettyChannelBuilder.forAddress(leader.getHostString(), leader.getPort())
             .usePlaintext()
             .disableRetry()
             .proxyDetector(target -> null)

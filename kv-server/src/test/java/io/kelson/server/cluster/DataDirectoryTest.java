@@ -40,6 +40,27 @@ class DataDirectoryTest {
   }
 
   @Test
+  void rememberingWhatItWasToldAndThatItWasRemoved() throws Exception {
+    try (DataDirectory directory = DataDirectory.open(temp)) {
+      directory.adopt(ONE);
+      assertThat(directory.joined()).isEmpty();
+      assertThat(directory.isRemoved()).isFalse();
+      directory.writeJoined(new byte[] {1, 2, 3});
+      directory.markRemoved();
+      directory.markRemoved();
+    }
+    try (DataDirectory directory = DataDirectory.open(temp)) {
+      assertThat(directory.joined()).hasValue(new byte[] {1, 2, 3});
+      assertThat(directory.isRemoved()).isTrue();
+      assertThat(directory.identity()).isEqualTo(ONE);
+      Files.write(temp.resolve("JOINED"), new byte[] {1, 2, 4, 0, 0, 0, 0});
+      assertThatThrownBy(directory::joined)
+          .isInstanceOf(DataDirectoryException.class)
+          .hasMessageContaining("JOINED is damaged");
+    }
+  }
+
+  @Test
   void aCrashBeforeTheIdentityLeavesADirectoryThatIsStillEmpty() throws Exception {
     DataDirectory.open(temp).close();
     Files.writeString(temp.resolve("IDENTITY.tmp"), "half");
