@@ -139,8 +139,12 @@ class MembershipIT {
     void make(ClusterGrpc.ClusterBlockingStub stub);
   }
 
-  /** Asks the newest member, mostly no leader; tries again where a client is meant to. */
+  /**
+   * Asks the newest member, mostly no leader; tries again where a client is meant to, and then
+   * takes it for done if the change is there already.
+   */
   private static void change(ProcessCluster cluster, String what, Change change) {
+    AtomicBoolean unknown = new AtomicBoolean();
     Await.until(
         what,
         BOUND,
@@ -154,13 +158,18 @@ class MembershipIT {
             return true;
           } catch (StatusRuntimeException e) {
             String text = String.valueOf(e.getStatus().getDescription());
-            if (text.equals(EtcdError.UNHEALTHY.text())
-                || text.equals(EtcdError.NOT_LEADER.text())
-                || text.equals(EtcdError.NO_LEADER.text())) {
-              log.info("{}: {}", what, text);
-              return false;
+            boolean doneBefore =
+                unknown.get()
+                    && (text.equals(EtcdError.PEER_URL_EXISTS.text())
+                        || text.equals(EtcdError.MEMBER_NOT_FOUND.text()));
+            if (e.getStatus().getCode() != Status.Code.UNAVAILABLE
+                && !text.equals(EtcdError.NOT_LEADER.text())
+                && !doneBefore) {
+              throw e;
             }
-            throw e;
+            log.info("{}: {}", what, text);
+            unknown.set(unknown.get() || !text.equals(EtcdError.UNHEALTHY.text()));
+            return doneBefore;
           }
         });
   }

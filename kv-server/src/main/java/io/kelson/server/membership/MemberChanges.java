@@ -162,8 +162,12 @@ public final class MemberChanges implements AutoCloseable {
       outcome.failed(EtcdError.STOPPED);
       return;
     }
-    if (!queue.offer(new Task(what, planner, outcome, System.nanoTime() + timeoutNanos))) {
+    Task task = new Task(what, planner, outcome, System.nanoTime() + timeoutNanos);
+    if (!queue.offer(task)) {
       outcome.failed(EtcdError.TOO_MANY_REQUESTS);
+    } else if (closed && queue.remove(task)) {
+      // It came after the last look at the queue.
+      outcome.failed(EtcdError.STOPPED);
     }
   }
 
