@@ -90,6 +90,9 @@ class ApplyThreadTest {
     installed.get();
     assertThat(machine.await(commands -> commands.contains("c11")))
         .containsExactly("from the snapshot", "c11");
+    // The machine is through before the thread has told of it.
+    assertThat(List.of(applied.take(), applied.take(), applied.take()))
+        .containsExactly(1L, 10L, 11L);
     assertThat(thread.appliedIndex()).isEqualTo(11);
   }
 
