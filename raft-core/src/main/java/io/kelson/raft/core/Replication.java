@@ -95,12 +95,21 @@ final class Replication {
     core.outbox().snapshot(new SnapshotRequest(follower.id(), core.term()));
   }
 
-  /** What followers wait for may be gone now, even for those to whom nothing may be sent. */
+  /**
+   * What followers wait for may be gone now, even for those to whom nothing may be sent. One that
+   * is silent is asked again where the log begins: a snapshot is for those who are there to take
+   * it, and its answer will show that.
+   */
   void compacted() {
+    long base = core.log().base().index();
     for (Progress follower : followers) {
-      if (follower.state() != Progress.State.SNAPSHOT
-          && follower.next() <= core.log().base().index()) {
+      if (follower.state() == Progress.State.SNAPSHOT || follower.next() > base) {
+        continue;
+      }
+      if (follower.isActive()) {
         askForSnapshot(follower);
+      } else {
+        follower.becomeProbe(base + 1);
       }
     }
   }

@@ -93,6 +93,24 @@ class SnapshotStepTest {
   }
 
   @Test
+  void silentFollowerIsAskedBeforeItGetsASnapshot() {
+    RaftCore core = leaderCutAtThree();
+    core.step(new Input.Applied(5));
+    assertThat(core.step(new Input.Compact(5)).snapshots()).as("nobody is there").isEmpty();
+    assertThat(receive(core, refused(core, 3, 5, at(1, 1))).snapshots())
+        .containsExactly(new SnapshotRequest(3, 2));
+  }
+
+  @Test
+  void followerThatIsThereGetsASnapshotAsSoonAsTheLogIsCut() {
+    RaftCore core = leaderCutAtThree();
+    receive(core, refused(core, 3, 4, at(1, 3)));
+    core.step(new Input.Applied(5));
+    assertThat(core.step(new Input.Compact(5)).snapshots())
+        .containsExactly(new SnapshotRequest(3, 2));
+  }
+
+  @Test
   void heartbeatsGoOnWhileASnapshotIsOnItsWay() {
     RaftCore core = leaderCutAtThree();
     receive(core, refused(core, 3, 4, LogPosition.ZERO));
