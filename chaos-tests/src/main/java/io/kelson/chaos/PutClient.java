@@ -27,6 +27,7 @@ public final class PutClient implements Runnable {
   private final List<MemberClient> members;
   private final BooleanSupplier stop;
   private final AtomicLong ackedByAll;
+  private final int valueBytes;
   private final List<PutRecord> records = new ArrayList<>();
 
   /**
@@ -45,6 +46,22 @@ public final class PutClient implements Runnable {
       List<MemberClient> members,
       BooleanSupplier stop,
       AtomicLong ackedByAll) {
+    this(id, prefix, members, stop, ackedByAll, 0);
+  }
+
+  /**
+   * One whose values are not small.
+   *
+   * @param valueBytes how long every value is at least
+   */
+  public PutClient(
+      int id,
+      String prefix,
+      List<MemberClient> members,
+      BooleanSupplier stop,
+      AtomicLong ackedByAll,
+      int valueBytes) {
+    this.valueBytes = valueBytes;
     this.id = id;
     this.prefix = prefix;
     this.members = members;
@@ -81,7 +98,8 @@ public final class PutClient implements Runnable {
   }
 
   private PutRecord put(MemberClient member, String key) {
-    String value = "value of " + key + " for " + member.name();
+    String text = "value of " + key + " for " + member.name();
+    String value = text + " ".repeat(Math.max(0, valueBytes - text.length()));
     long startNanos = System.nanoTime();
     try {
       long revision = member.put(key, value).getHeader().getRevision();

@@ -21,13 +21,17 @@ import org.junit.jupiter.api.Timeout;
  * A member that was away for longer than the log reaches back comes back by snapshot, while writes
  * go on.
  *
- * <p>{@code -Dchaos.catchup-puts=200000} makes it stay away for longer.
+ * <p>{@code -Dchaos.catchup-puts=200000} makes it stay away for longer, {@code
+ * -Dchaos.catchup-value-bytes=1000} makes its snapshot larger. Prints what a put took before and
+ * while the snapshot was on its way; only on an idle machine do these figures mean anything.
  */
 class SnapshotCatchUpIT {
   private static final Duration BOUND = Duration.ofMinutes(4);
   private static final int PUTS = Integer.getInteger("chaos.catchup-puts", 20_000);
+  private static final int VALUE_BYTES = Integer.getInteger("chaos.catchup-value-bytes", 0);
   private static final int CLIENTS = 8;
   private static final Pattern CUT = Pattern.compile("the log begins after \\d+/(\\d+) now");
+  private static final Pattern SHIPPING = Pattern.compile("shipping a snapshot of \\d+/(\\d+)");
   private static final Pattern INSTALLED = Pattern.compile("installed the snapshot of \\d+/(\\d+)");
 
   @Test
@@ -63,18 +67,23 @@ class SnapshotCatchUpIT {
     List<MemberClient> members =
         cluster.live().stream().map(node -> new MemberClient(node.spec(), BOUND)).toList();
     for (int i = 0; i < CLIENTS; i++) {
-      clients.add(new PutClient(i, "k/", members, stop::get, acked));
+      clients.add(new PutClient(i, "k/", members, stop::get, acked, VALUE_BYTES));
       threads.add(new Thread(clients.get(i), "put-" + i));
     }
     threads.forEach(Thread::start);
+    Windows windows = new Windows();
     try {
       Await.until(PUTS + " puts", BOUND, () -> acked.get() >= PUTS);
       Await.until(
           "the log is cut beyond what " + away.name() + " has",
           BOUND,
           () -> newest(leader, CUT) > lastSeen);
+      windows.starting = System.nanoTime();
       away.start();
+      Await.until("a snapshot is shipped", BOUND, () -> newest(leader, SHIPPING) > lastSeen);
+      windows.shipping = System.nanoTime();
       Await.until("a snapshot is installed", BOUND, () -> newest(away, INSTALLED) > lastSeen);
+      windows.installed = System.nanoTime();
       long whenInstalled = acked.get();
       Await.until("writes go on", BOUND, () -> acked.get() > whenInstalled + 100);
     } finally {
@@ -84,7 +93,43 @@ class SnapshotCatchUpIT {
       }
       members.forEach(MemberClient::close);
     }
+    windows.print(clients);
     verify(cluster, leader, away, clients);
+  }
+
+  /** When what happened, and what puts took meanwhile. */
+  private static final class Windows {
+    private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
+
+    long starting;
+    long shipping;
+    long installed;
+
+    void print(List<PutClient> clients) {
+      print(clients, "before", starting - IDLE_NANOS, starting);
+      print(clients, "while the member started", starting, shipping);
+      print(clients, "while the snapshot was on its way", shipping, installed);
+    }
+
+    private static void print(List<PutClient> clients, String when, long from, long to) {
+      long[] micros =
+          clients.stream()
+              .flatMap(client -> client.records().stream())
+              .filter(put -> put.endNanos() > from && put.startNanos() < to)
+              .mapToLong(put -> (put.endNanos() - put.startNanos()) / 1_000)
+              .sorted()
+              .toArray();
+      if (micros.length > 0) {
+        System.out.printf(
+            "puts %s (%d ms): %d, p50 %d us, p99 %d us, longest %d us%n",
+            when,
+            (to - from) / 1_000_000,
+            micros.length,
+            micros[micros.length / 2],
+            micros[micros.length * 99 / 100],
+            micros[micros.length - 1]);
+      }
+    }
   }
 
   private static void verify(

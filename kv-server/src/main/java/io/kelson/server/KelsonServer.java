@@ -300,7 +300,7 @@ public final class KelsonServer implements AutoCloseable {
                 // Read contexts must not repeat across restarts, so no seed that could.
                 new SecureRandom())
             .withLogEntries(config.snapshotCount(), KEPT_LOG_ENTRIES);
-    snapshots = opened.push(Snapshots.open(home, transport, handle));
+    snapshots = opened.push(Snapshots.open(cluster.selfId(), home, transport, handle));
     try {
       node = RaftNode.start(options, log, applier, transport, snapshots, new NodeEvents());
     } catch (UncheckedIOException e) {

@@ -3,27 +3,22 @@ package io.kelson.server;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.raft.runtime.SnapshotShipper;
+import io.kelson.raft.snapshot.LoggingSnapshotListener;
 import io.kelson.raft.snapshot.ReceivedSnapshot;
-import io.kelson.raft.snapshot.SnapshotException;
 import io.kelson.raft.snapshot.SnapshotListener;
 import io.kelson.raft.snapshot.SnapshotOptions;
 import io.kelson.raft.snapshot.SnapshotReceiver;
 import io.kelson.raft.snapshot.SnapshotSender;
 import io.kelson.raft.snapshot.SnapshotSink;
 import io.kelson.raft.transport.SnapshotStreams;
-import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.mvcc.StoreHome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Snapshots on their way from this member's store to others, and from others into it. */
 final class Snapshots implements SnapshotShipper, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
-
   private final SnapshotSender sender;
   private final SnapshotReceiver receiver;
 
@@ -37,9 +32,9 @@ final class Snapshots implements SnapshotShipper, AutoCloseable {
    *
    * @throws IOException if what an earlier run left of incoming snapshots cannot be deleted
    */
-  static Snapshots open(StoreHome home, SnapshotStreams streams, ConsensusHandle node)
+  static Snapshots open(long selfId, StoreHome home, SnapshotStreams streams, ConsensusHandle node)
       throws IOException {
-    Events events = new Events();
+    SnapshotListener events = new LoggingSnapshotListener(selfId);
     SnapshotReceiver receiver =
         SnapshotReceiver.open(
             SnapshotOptions.DEFAULT, home.incomingPath(), new Sink(home, node), events);
@@ -86,45 +81,6 @@ final class Snapshots implements SnapshotShipper, AutoCloseable {
     @Override
     public CompletableFuture<Void> received(ReceivedSnapshot snapshot) {
       return node.install(snapshot);
-    }
-  }
-
-  private static final class Events implements SnapshotListener {
-    @Override
-    public void sent(long to, LogPosition position, long sentBytes, long totalBytes) {
-      LOG.info(
-          "member {} has the snapshot of {}: {} of {} bytes had to be sent",
-          MemberIds.text(to),
-          position,
-          sentBytes,
-          totalBytes);
-    }
-
-    @Override
-    public void sendFailed(long to, SnapshotException cause, boolean retried) {
-      LOG.warn(
-          "a snapshot for member {} broke off{}: {}",
-          MemberIds.text(to),
-          retried ? ", and is tried again" : "",
-          cause.getMessage());
-    }
-
-    @Override
-    public void received(long from, LogPosition position, long receivedBytes, long totalBytes) {
-      LOG.info(
-          "installed the snapshot of {} from member {}: {} of {} bytes had to be received",
-          position,
-          MemberIds.text(from),
-          receivedBytes,
-          totalBytes);
-    }
-
-    @Override
-    public void receiveFailed(long from, SnapshotException cause) {
-      LOG.warn(
-          "a snapshot from member {} came to nothing: {}",
-          MemberIds.text(from),
-          cause.getMessage());
     }
   }
 }
