@@ -57,7 +57,7 @@ final class Clients {
     int count = 1 + world.random.nextInt(3);
     for (int i = 0; i < count; i++) {
       int register = world.random.nextInt(Registers.COUNT);
-      long expected = world.random.nextBoolean() ? Command.ANY : node.registers().value(register);
+      long expected = world.random.nextBoolean() ? Command.ANY : node.machine().value(register);
       long id = nextId++;
       byte[] data =
           new Command(id, register, expected, id)
@@ -114,11 +114,11 @@ final class Clients {
     if (reads == null) {
       return;
     }
-    long applied = node.registers().index();
+    long applied = node.machine().applied().index();
     for (Waiting each : reads) {
       if (each.index() <= applied) {
         Operation read = each.read();
-        long seen = node.registers().value(read.register());
+        long seen = node.machine().value(read.register());
         require(
             seen == values.get(read.register()).floorEntry(applied).getValue(),
             "read %d sees %d in register %d, which had another value after index %d",
@@ -166,6 +166,10 @@ final class Clients {
         world.counters.writesChecked++;
       }
     }
+  }
+
+  /** A member's state has got further; reads that waited for that are answered. */
+  void reached(SimNode node) {
     serveReads(node);
   }
 

@@ -2,9 +2,10 @@ package io.kelson.raft.sim;
 
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.EntryType;
+import io.kelson.raft.core.LogPosition;
 import java.util.Arrays;
 
-/** The state machine: a few registers, and a hash of everything that made them what they are. */
+/** A state: a few registers, and a hash of everything that made them what they are. */
 final class Registers {
   static final int COUNT = 4;
 
@@ -12,11 +13,30 @@ final class Registers {
   static final long REFUSED = -2;
 
   private final long[] values = new long[COUNT];
-  private long index;
+  private LogPosition applied = LogPosition.ZERO;
+  private byte[] config = new byte[0];
   private long hash;
 
+  Registers copy() {
+    Registers copy = new Registers();
+    System.arraycopy(values, 0, copy.values, 0, COUNT);
+    copy.applied = applied;
+    copy.config = config;
+    copy.hash = hash;
+    return copy;
+  }
+
+  LogPosition applied() {
+    return applied;
+  }
+
   long index() {
-    return index;
+    return applied.index();
+  }
+
+  /** Data of the newest configuration entry, empty if there was none; not to be written to. */
+  byte[] config() {
+    return config;
   }
 
   long hash() {
@@ -29,12 +49,13 @@ final class Registers {
 
   /** Applies the next entry; returns the value that it replaced, or {@link #REFUSED}. */
   long apply(Entry entry) {
-    if (entry.index() != index + 1) {
-      throw new SimFailure("entry " + entry + " is to be applied after index " + index);
+    if (entry.index() != applied.index() + 1) {
+      throw new SimFailure("entry " + entry + " is to be applied after " + applied);
     }
-    index = entry.index();
+    applied = entry.position();
     hash = mix(hash, entry);
     if (entry.type() != EntryType.NORMAL) {
+      config = entry.type() == EntryType.CONFIG ? entry.data() : config;
       return 0;
     }
     Command command = Command.decode(entry.data());

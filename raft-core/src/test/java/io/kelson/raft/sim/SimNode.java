@@ -1,13 +1,9 @@
 package io.kelson.raft.sim;
 
-import io.kelson.raft.core.Committed;
 import io.kelson.raft.core.Effects;
-import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.Input;
 import io.kelson.raft.core.LogFetch;
-import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
-import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.RaftCore;
 import io.kelson.raft.core.ReadReady;
 import io.kelson.raft.core.Rejection;
@@ -15,13 +11,11 @@ import io.kelson.raft.core.RestoredLog;
 import io.kelson.raft.core.RoleChange;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 
 /**
- * One member: its core while it runs, the log and the state machine under it, and the carrying out
- * of effects that the threads of the runtime do in production.
+ * One member: its life and death, and the loop that feeds its core while it runs. What the other
+ * threads of the runtime do in production is done by {@link LogWork} and {@link ApplyWork}.
  */
 final class SimNode {
   private static final int MAILBOX = 50;
@@ -31,8 +25,9 @@ final class SimNode {
   private final World world;
   private final SimNetwork network;
   private final Invariants invariants;
+  private final Clients clients;
   private final SimLog log;
-  private Clients clients;
+  private final SimMachine machine;
 
   /** The running core, or null while the member is down. */
   private RaftCore core;
@@ -46,28 +41,26 @@ final class SimNode {
   private boolean processPaused;
   private final ArrayDeque<Runnable> heldBack = new ArrayDeque<>();
 
-  private boolean syncing;
-  private long lastWrite;
-  private final ArrayDeque<PersistBatch> unsynced = new ArrayDeque<>();
-  private final ArrayDeque<Committed> applyQueue = new ArrayDeque<>();
-  private boolean applying;
+  private final LogWork logWork;
+  private final ApplyWork applyWork;
 
-  /** Everything applied; a crash cuts it back to what the store had flushed. */
-  private final List<Entry> applied = new ArrayList<>();
-
-  private Registers registers = new Registers();
-  private int flushed;
-
-  SimNode(long id, World world, SimNetwork network, Invariants invariants, SimLog log) {
+  SimNode(
+      long id,
+      World world,
+      SimNetwork network,
+      Invariants invariants,
+      Clients clients,
+      SimLog log,
+      SimMachine machine) {
     this.id = id;
     this.world = world;
     this.network = network;
     this.invariants = invariants;
+    this.clients = clients;
     this.log = log;
-  }
-
-  void clients(Clients all) {
-    clients = all;
+    this.machine = machine;
+    this.logWork = new LogWork(this, world, log);
+    this.applyWork = new ApplyWork(this, world, invariants, clients);
   }
 
   boolean isUp() {
@@ -91,8 +84,8 @@ final class SimNode {
     return log;
   }
 
-  Registers registers() {
-    return registers;
+  SimMachine machine() {
+    return machine;
   }
 
   // ---- life and death
@@ -114,15 +107,15 @@ final class SimNode {
       return;
     }
     life++;
-    lastWrite = 0;
     core =
         new RaftCore(
             world.options.coreConfig(id),
             restored,
-            registers.index(),
+            machine.applied().index(),
             new Random(world.random.nextLong()));
     invariants.afterRestart(this);
-    world.note("start", id, restored.last().term(), restored.last().index(), registers.index());
+    world.note(
+        "start", id, restored.last().term(), restored.last().index(), machine.applied().index());
     tickLater(world.random.nextInt(SimOptions.TICK_MILLIS));
   }
 
@@ -145,14 +138,12 @@ final class SimNode {
     world.counters.powerLosses += power ? 1 : 0;
     world.note("crash", id, power ? "power" : "process");
     core = null;
-    syncing = false;
-    applying = false;
     pausedUntil = 0;
     heldBack.clear();
-    applyQueue.clear();
-    unsynced.clear();
+    logWork.stop();
+    applyWork.stop();
     log.crash(world.random, power);
-    loseUnflushed();
+    machine.crash(world.random, power);
     clients.crashed(this);
     world.after(
         world.random.nextInt(RESTART_MILLIS),
@@ -161,14 +152,6 @@ final class SimNode {
             start();
           }
         });
-  }
-
-  /** The store comes back with some state between its last flush and its end. */
-  private void loseUnflushed() {
-    flushed += world.draw(applied.size() - flushed);
-    applied.subList(flushed, applied.size()).clear();
-    registers = new Registers();
-    applied.forEach(registers::apply);
   }
 
   /**
@@ -190,7 +173,7 @@ final class SimNode {
         });
   }
 
-  private void inThisLife(long millis, Runnable action) {
+  void inThisLife(long millis, Runnable action) {
     int bornIn = life;
     world.after(
         millis,
@@ -205,7 +188,7 @@ final class SimNode {
    * Runs now, or for a paused loop when it goes on. Completions of disk and state machine always
    * fit into its mailbox, the rest may not.
    */
-  private void whenLoopRuns(boolean mayBeDropped, Runnable action) {
+  void whenLoopRuns(boolean mayBeDropped, Runnable action) {
     if (pausedUntil <= world.now()) {
       action.run();
     } else if (!mayBeDropped || heldBack.size() < MAILBOX) {
@@ -213,7 +196,7 @@ final class SimNode {
     }
   }
 
-  private void whenProcessRuns(Runnable action) {
+  void whenProcessRuns(Runnable action) {
     if (pausedUntil <= world.now() || !processPaused) {
       action.run();
     } else {
@@ -245,18 +228,17 @@ final class SimNode {
     Effects effects = core.step(input);
     if (effects.persist() != null) {
       invariants.written(this, effects.persist());
-      persist(effects.persist());
+      logWork.write(effects.persist());
     }
     invariants.afterStep(this);
     for (Message message : effects.send()) {
       send(message);
     }
     for (LogFetch fetch : effects.fetches()) {
-      inThisLife(fetchMillis(), () -> whenProcessRuns(() -> fetch(fetch)));
+      logWork.fetch(fetch);
     }
     if (effects.committed() != null) {
-      applyQueue.add(effects.committed());
-      applyLater();
+      applyWork.submit(effects.committed());
     }
     for (RoleChange change : effects.roleChanges()) {
       world.counters.roleChanges++;
@@ -270,178 +252,15 @@ final class SimNode {
     }
   }
 
-  private void send(Message message) {
+  void send(Message message) {
     invariants.sent(this, message);
     network.send(message);
   }
 
-  // ---- the log writer
-
-  private void persist(PersistBatch batch) {
-    if (batch.write() != lastWrite + 1) {
-      throw new SimFailure("member " + id + " numbers " + batch + " after " + lastWrite);
-    }
-    lastWrite = batch.write();
-    world.note("write", id, batch.write(), batch.hardState(), batch.entries());
-    log.queue(batch);
-    unsynced.add(batch);
-    if (!syncing) {
-      syncing = true;
-      inThisLife(0, () -> whenProcessRuns(this::writeGroup));
-    }
-  }
-
-  /** Everything queued makes one group, synced together if any of it has to be. */
-  private void writeGroup() {
-    if (!isUp()) {
-      return;
-    }
-    List<PersistBatch> group = List.copyOf(unsynced);
-    boolean mustSync = group.stream().anyMatch(PersistBatch::mustSync);
-    try {
-      log.write();
-    } catch (IOException e) {
-      failed(e);
-      return;
-    }
-    long millis = mustSync ? world.draw(world.options.maxSyncMillis()) : 0;
-    if (mustSync && world.faults && world.chance(world.options.slowSyncPercent())) {
-      millis = millis * 50 + 100;
-      world.counters.slowSyncs++;
-    }
-    inThisLife(millis, () -> whenProcessRuns(() -> groupWritten(group, mustSync)));
-  }
-
-  private void groupWritten(List<PersistBatch> group, boolean mustSync) {
-    if (!isUp()) {
-      return;
-    }
-    long last = group.get(group.size() - 1).write();
-    try {
-      if (mustSync) {
-        log.sync();
-        world.note("synced", id, last);
-      }
-      // One after the other, as a later one may cut what an earlier one promised; by then the
-      // promise was kept.
-      for (PersistBatch batch : group) {
-        unsynced.remove();
-        if (mustSync) {
-          log.model().durableThrough(batch.write());
-        }
-        batch.sendAfter().forEach(this::send);
-      }
-      if (unsynced.isEmpty()) {
-        syncing = false;
-        log.idle();
-      } else {
-        inThisLife(0, () -> whenProcessRuns(this::writeGroup));
-      }
-    } catch (IOException e) {
-      failed(e);
-      return;
-    }
-    whenLoopRuns(false, () -> step(new Input.Persisted(last)));
-  }
-
   /** The first error of the disk stops the member; whether the machine survives is open. */
-  private void failed(IOException error) {
+  void failed(IOException error) {
     world.counters.diskErrors++;
     world.note("disk failed", id, error.getMessage());
     crash(world.random.nextBoolean());
-  }
-
-  // ---- the fetch thread
-
-  /** Reading is slow when syncing is; by then the log may have been rewritten. */
-  private long fetchMillis() {
-    boolean slow = world.faults && world.chance(world.options.slowSyncPercent());
-    return world.random.nextInt(slow ? 600 : 20);
-  }
-
-  /** Reads a range and sends it in one request or several. */
-  private void fetch(LogFetch fetch) {
-    if (!isUp()) {
-      return;
-    }
-    try {
-      sendFetched(fetch, log.read(fetch.prev().index() + 1, fetch.hi()));
-    } catch (IOException e) {
-      failed(e);
-    }
-  }
-
-  private void sendFetched(LogFetch fetch, List<Entry> entries) {
-    boolean same =
-        entries.size() == fetch.hi() - fetch.prev().index() - 1
-            && entries.get(entries.size() - 1).term() == fetch.lastTerm();
-    world.counters.fetches++;
-    world.note("fetch", id, fetch.to(), fetch.prev().index(), fetch.hi(), same ? "read" : "gone");
-    LogPosition prev = fetch.prev();
-    for (int lo = 0; same && lo < entries.size(); ) {
-      int hi = lo + 1 + world.random.nextInt(entries.size() - lo);
-      send(
-          new Message.AppendRequest(
-              fetch.from(),
-              fetch.to(),
-              fetch.term(),
-              prev,
-              entries.subList(lo, hi),
-              fetch.commit(),
-              fetch.round()));
-      prev = entries.get(hi - 1).position();
-      lo = hi;
-    }
-  }
-
-  // ---- the apply thread
-
-  private void applyLater() {
-    if (applying || applyQueue.isEmpty()) {
-      return;
-    }
-    applying = true;
-    inThisLife(
-        world.draw(world.options.maxApplyMillis()),
-        () ->
-            whenProcessRuns(
-                () -> {
-                  if (isUp()) {
-                    applying = false;
-                    apply(applyQueue.remove());
-                    applyLater();
-                  }
-                }));
-  }
-
-  private void apply(Committed committed) {
-    try {
-      apply(
-          committed,
-          committed.entries().isEmpty()
-              ? log.read(committed.lo(), committed.hi())
-              : committed.entries());
-    } catch (IOException e) {
-      failed(e);
-    }
-  }
-
-  private void apply(Committed committed, List<Entry> entries) {
-    if (entries.size() != committed.hi() - committed.lo()
-        || committed.lo() != registers.index() + 1) {
-      throw new SimFailure(
-          "member %d is to apply [%d, %d) after %d and has %d entries of it"
-              .formatted(id, committed.lo(), committed.hi(), registers.index(), entries.size()));
-    }
-    for (Entry entry : entries) {
-      invariants.applied(this, entry);
-      long answer = registers.apply(entry);
-      applied.add(entry);
-      world.counters.applied++;
-      clients.applied(this, entry, answer);
-    }
-    world.note("applied", id, registers.index(), registers.hash());
-    long index = registers.index();
-    whenLoopRuns(false, () -> step(new Input.Applied(index)));
   }
 }

@@ -36,6 +36,7 @@ import java.util.stream.LongStream;
  * @param maxUncommittedBytes see {@link CoreConfig}
  * @param maxApplyBytes see {@link CoreConfig}
  * @param realLog whether members run on the production log instead of its model
+ * @param machine what keeps the members' state
  */
 record SimOptions(
     int voters,
@@ -62,7 +63,19 @@ record SimOptions(
     int entryCacheBytes,
     int maxUncommittedBytes,
     int maxApplyBytes,
-    boolean realLog) {
+    boolean realLog,
+    Machine machine) {
+
+  /** The kinds of state machine. */
+  enum Machine {
+    MEMORY;
+
+    SimMachine create(long id) {
+      return switch (this) {
+        case MEMORY -> new MemoryMachine();
+      };
+    }
+  }
 
   static final int TICK_MILLIS = 10;
 
@@ -110,7 +123,8 @@ record SimOptions(
         pick(random, 0, 200, 2_000, 1 << 20),
         pick(random, 400, 10_000, 1 << 20),
         pick(random, 100, 4096),
-        random.nextInt(8) == 0);
+        random.nextInt(8) == 0,
+        Machine.MEMORY);
   }
 
   int nodes() {
@@ -144,7 +158,8 @@ record SimOptions(
         entryCacheBytes,
         maxUncommittedBytes,
         maxApplyBytes,
-        realLog && !kinds.contains("reallog"));
+        realLog && !kinds.contains("reallog"),
+        machine);
   }
 
   CoreConfig coreConfig(long self) {

@@ -59,9 +59,8 @@ public final class Simulation {
     this.clients = new Clients(world, invariants);
     for (long id = 1; id <= options.nodes(); id++) {
       SimLog log = options.realLog() ? new RealLog(world.counters, seed * 64 + id) : new SimDisk();
-      SimNode node = new SimNode(id, world, network, invariants, log);
-      node.clients(clients);
-      nodes.add(node);
+      SimMachine machine = options.machine().create(id);
+      nodes.add(new SimNode(id, world, network, invariants, clients, log, machine));
     }
     this.nemesis = new Nemesis(world, network, nodes, clients);
   }
@@ -88,6 +87,8 @@ public final class Simulation {
     } catch (RuntimeException broken) {
       String what = broken instanceof SimFailure ? broken.getMessage() : broken.toString();
       throw new SimFailure("seed " + seed + " at " + world.now() + " ms: " + what, broken);
+    } finally {
+      nodes.forEach(node -> node.machine().close());
     }
   }
 
@@ -174,12 +175,10 @@ public final class Simulation {
   }
 
   private boolean equalStates() {
-    Registers first = nodes.get(0).registers();
+    SimMachine first = nodes.get(0).machine();
     return nodes.stream()
-        .allMatch(
-            node ->
-                node.registers().index() == first.index()
-                    && node.registers().hash() == first.hash());
+        .map(SimNode::machine)
+        .allMatch(m -> m.applied().equals(first.applied()) && m.hash() == first.hash());
   }
 
   /** A transfer to a member that has everything takes a few messages and syncs. */
@@ -254,7 +253,8 @@ public final class Simulation {
     StringBuilder where = new StringBuilder();
     for (SimNode node : nodes) {
       where.append(" | ").append(node.id).append(' ');
-      where.append(node.isUp() ? node.core() + " applied " + node.registers().index() : "down");
+      where.append(
+          node.isUp() ? node.core() + " applied " + node.machine().applied().index() : "down");
     }
     return where.toString();
   }

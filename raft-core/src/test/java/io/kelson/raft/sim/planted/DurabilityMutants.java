@@ -128,8 +128,8 @@ final class DurabilityMutants {
             "writer-tells-early",
             32,
             "the log writer sends what waits for a sync before it",
-            "sim.SimNode",
+            "sim.LogWork",
             "try { if (mustSync) { log.sync();",
-            "try { group.forEach(batch -> batch.sendAfter().forEach(this::send)); if (mustSync) { log.sync();"));
+            "try { group.forEach(batch -> batch.sendAfter().forEach(node::send)); if (mustSync) { log.sync();"));
   }
 }

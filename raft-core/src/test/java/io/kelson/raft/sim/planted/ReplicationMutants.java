@@ -148,7 +148,7 @@ final class ReplicationMutants {
             "fetch-unchecked",
             0,
             "entries read from the log are sent though others have taken their place",
-            "sim.SimNode",
+            "sim.LogWork",
             "entries.size() == fetch.hi() - fetch.prev().index() - 1 && entries.get(entries.size() - 1).term() == fetch.lastTerm();",
             "!entries.isEmpty();"),
         new Mutant(

@@ -1,0 +1,156 @@
+package io.kelson.raft.sim;
+
+import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.Input;
+import io.kelson.raft.core.LogFetch;
+import io.kelson.raft.core.LogPosition;
+import io.kelson.raft.core.Message;
+import io.kelson.raft.core.PersistBatch;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/** What a member's log writer and fetch thread do. */
+final class LogWork {
+  private final SimNode node;
+  private final World world;
+  private final SimLog log;
+  private final ArrayDeque<PersistBatch> unsynced = new ArrayDeque<>();
+  private boolean syncing;
+  private long lastWrite;
+
+  LogWork(SimNode node, World world, SimLog log) {
+    this.node = node;
+    this.world = world;
+    this.log = log;
+  }
+
+  /** The member died. */
+  void stop() {
+    unsynced.clear();
+    syncing = false;
+    lastWrite = 0;
+  }
+
+  // ---- the log writer
+
+  void write(PersistBatch batch) {
+    if (batch.write() != lastWrite + 1) {
+      throw new SimFailure("member " + node.id + " numbers " + batch + " after " + lastWrite);
+    }
+    lastWrite = batch.write();
+    world.note("write", node.id, batch.write(), batch.hardState(), batch.entries());
+    log.queue(batch);
+    unsynced.add(batch);
+    if (!syncing) {
+      syncing = true;
+      node.inThisLife(0, () -> node.whenProcessRuns(this::writeGroup));
+    }
+  }
+
+  /** Everything queued makes one group, synced together if any of it has to be. */
+  private void writeGroup() {
+    if (!node.isUp()) {
+      return;
+    }
+    List<PersistBatch> group = List.copyOf(unsynced);
+    boolean mustSync = group.stream().anyMatch(PersistBatch::mustSync);
+    try {
+      log.write();
+    } catch (IOException e) {
+      node.failed(e);
+      return;
+    }
+    long millis = mustSync ? syncMillis() : 0;
+    node.inThisLife(millis, () -> node.whenProcessRuns(() -> groupWritten(group, mustSync)));
+  }
+
+  private long syncMillis() {
+    long millis = world.draw(world.options.maxSyncMillis());
+    if (world.faults && world.chance(world.options.slowSyncPercent())) {
+      millis = millis * 50 + 100;
+      world.counters.slowSyncs++;
+    }
+    return millis;
+  }
+
+  private void groupWritten(List<PersistBatch> group, boolean mustSync) {
+    if (!node.isUp()) {
+      return;
+    }
+    long last = group.get(group.size() - 1).write();
+    try {
+      if (mustSync) {
+        log.sync();
+        world.note("synced", node.id, last);
+      }
+      // One after the other, as a later one may cut what an earlier one promised; by then the
+      // promise was kept.
+      for (PersistBatch batch : group) {
+        unsynced.remove();
+        if (mustSync) {
+          log.model().durableThrough(batch.write());
+        }
+        batch.sendAfter().forEach(node::send);
+      }
+      if (unsynced.isEmpty()) {
+        syncing = false;
+        log.idle();
+      } else {
+        node.inThisLife(0, () -> node.whenProcessRuns(this::writeGroup));
+      }
+    } catch (IOException e) {
+      node.failed(e);
+      return;
+    }
+    node.whenLoopRuns(false, () -> node.step(new Input.Persisted(last)));
+  }
+
+  // ---- the fetch thread
+
+  void fetch(LogFetch fetch) {
+    node.inThisLife(fetchMillis(), () -> node.whenProcessRuns(() -> readAndSend(fetch)));
+  }
+
+  /** Reading is slow when syncing is; by then the log may have been rewritten. */
+  private long fetchMillis() {
+    boolean slow = world.faults && world.chance(world.options.slowSyncPercent());
+    return world.random.nextInt(slow ? 600 : 20);
+  }
+
+  private void readAndSend(LogFetch fetch) {
+    if (!node.isUp()) {
+      return;
+    }
+    try {
+      sendFetched(fetch, log.read(fetch.prev().index() + 1, fetch.hi()));
+    } catch (IOException e) {
+      node.failed(e);
+    }
+  }
+
+  /** In one request or several. */
+  private void sendFetched(LogFetch fetch, List<Entry> entries) {
+    boolean same =
+        entries.size() == fetch.hi() - fetch.prev().index() - 1
+            && entries.get(entries.size() - 1).term() == fetch.lastTerm();
+    world.counters.fetches++;
+    world.note(
+        "fetch", node.id, fetch.to(), fetch.prev().index(), fetch.hi(), same ? "read" : "gone");
+    LogPosition prev = fetch.prev();
+    for (int lo = 0; same && lo < entries.size(); ) {
+      int hi = lo + 1 + world.random.nextInt(entries.size() - lo);
+      node.send(
+          new Message.AppendRequest(
+              fetch.from(),
+              fetch.to(),
+              fetch.term(),
+              prev,
+              entries.subList(lo, hi),
+              fetch.commit(),
+              fetch.round()));
+      prev = entries.get(hi - 1).position();
+      lo = hi;
+    }
+  }
+}
