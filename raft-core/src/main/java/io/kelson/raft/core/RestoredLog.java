@@ -41,4 +41,41 @@ public record RestoredLog(
   public RestoredLog withBaseConfig(ConfigEntry config) {
     return new RestoredLog(hardState, base, last, termRuns, tail, config, configEntries);
   }
+
+  /**
+   * How the log has to begin again to go with a state, or null if it goes with it as it is.
+   *
+   * <p>A crash in the middle of installing a snapshot leaves a state that is ahead of its log, or
+   * beside it: the log does not hold what the state ends with. Everything the state holds is
+   * committed, so nothing that counts is lost with such a log; what was promised stays.
+   *
+   * @param applied the last entry that the state holds, not before the base
+   */
+  public SnapshotInstall maybeReset(LogPosition applied) {
+    if (holds(applied)) {
+      return null;
+    }
+    // What the log knew to be committed came before what the state holds, or it would hold that
+    // position.
+    boolean sameTerm = hardState.term() >= applied.term();
+    long term = sameTerm ? hardState.term() : applied.term();
+    long vote = sameTerm ? hardState.vote() : 0;
+    return new SnapshotInstall(applied, new HardState(term, vote, applied.index()));
+  }
+
+  private boolean holds(LogPosition position) {
+    if (position.index() == base.index()) {
+      return position.equals(base);
+    }
+    if (position.index() < base.index() || position.index() > last.index()) {
+      return false;
+    }
+    long term = 0;
+    for (TermRun run : termRuns) {
+      if (run.firstIndex() <= position.index()) {
+        term = run.term();
+      }
+    }
+    return term == position.term();
+  }
 }

@@ -1,9 +1,8 @@
 package io.kelson.raft.runtime;
 
-import io.kelson.raft.core.HardState;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.RestoredLog;
-import io.kelson.raft.core.TermRun;
+import io.kelson.raft.core.SnapshotInstall;
 import io.kelson.raft.log.SegmentedLog;
 import io.kelson.raft.membership.ConfigEntry;
 import java.io.IOException;
@@ -35,39 +34,16 @@ final class Restart {
               + restored.base()
               + ": entries in between are lost; remove this member and add it again with an empty data directory");
     }
-    if (!holds(restored, applied)) {
+    SnapshotInstall again = restored.maybeReset(applied);
+    if (again != null) {
       LOGGER.warn(
           "the state stands at {}, the log ends at {}: a snapshot was being installed; the log begins again",
           applied,
           restored.last());
-      log.reset(applied, keepingPromises(restored.hardState(), applied));
+      log.reset(again.position(), again.hardState());
       restored = log.restored(tailBytes);
     }
     byte[] config = machine.config();
     return config.length == 0 ? restored : restored.withBaseConfig(ConfigEntry.decode(config));
-  }
-
-  private static boolean holds(RestoredLog log, LogPosition position) {
-    if (position.index() == log.base().index()) {
-      return position.equals(log.base());
-    }
-    if (position.index() < log.base().index() || position.index() > log.last().index()) {
-      return false;
-    }
-    long term = 0;
-    for (TermRun run : log.termRuns()) {
-      if (run.firstIndex() <= position.index()) {
-        term = run.term();
-      }
-    }
-    return term == position.term();
-  }
-
-  private static HardState keepingPromises(HardState before, LogPosition applied) {
-    // What the log knew to be committed came before what the state holds, or it would hold that
-    // position.
-    return before.term() >= applied.term()
-        ? new HardState(before.term(), before.vote(), applied.index())
-        : new HardState(applied.term(), 0, applied.index());
   }
 }

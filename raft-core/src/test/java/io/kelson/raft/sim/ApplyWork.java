@@ -9,11 +9,15 @@ import java.util.List;
 
 /** What a member's apply thread does. */
 final class ApplyWork {
+  private interface Work {
+    void run() throws IOException;
+  }
+
   private final SimNode node;
   private final World world;
   private final Invariants invariants;
   private final Clients clients;
-  private final ArrayDeque<Committed> queue = new ArrayDeque<>();
+  private final ArrayDeque<Work> queue = new ArrayDeque<>();
   private boolean busy;
 
   ApplyWork(SimNode node, World world, Invariants invariants, Clients clients) {
@@ -30,7 +34,29 @@ final class ApplyWork {
   }
 
   void submit(Committed committed) {
-    queue.add(committed);
+    submit(() -> apply(committed));
+  }
+
+  /** Puts a snapshot in the place of whatever was applied before. */
+  void install(SimMachine.Snapshot snapshot, Runnable done) {
+    submit(
+        () -> {
+          invariants.installed(node, snapshot);
+          if (node.diesInBetween()) {
+            return;
+          }
+          node.machine().install(snapshot);
+          world.counters.installs++;
+          world.note("installed", node.id, snapshot.position().index(), snapshot.hash());
+          if (!node.diesInBetween()) {
+            reached();
+            done.run();
+          }
+        });
+  }
+
+  private void submit(Work work) {
+    queue.add(work);
     applyLater();
   }
 
@@ -40,28 +66,29 @@ final class ApplyWork {
     }
     busy = true;
     node.inThisLife(
-        world.draw(world.options.maxApplyMillis()),
-        () ->
-            node.whenProcessRuns(
-                () -> {
-                  if (node.isUp()) {
-                    busy = false;
-                    apply(queue.remove());
-                    applyLater();
-                  }
-                }));
+        world.draw(world.options.maxApplyMillis()), () -> node.whenProcessRuns(this::runOne));
   }
 
-  private void apply(Committed committed) {
+  private void runOne() {
+    if (!node.isUp()) {
+      return;
+    }
+    busy = false;
     try {
-      apply(
-          committed,
-          committed.entries().isEmpty()
-              ? node.log().read(committed.lo(), committed.hi())
-              : committed.entries());
+      queue.remove().run();
     } catch (IOException e) {
       node.failed(e);
+      return;
     }
+    applyLater();
+  }
+
+  private void apply(Committed committed) throws IOException {
+    apply(
+        committed,
+        committed.entries().isEmpty()
+            ? node.log().read(committed.lo(), committed.hi())
+            : committed.entries());
   }
 
   private void apply(Committed committed, List<Entry> entries) throws IOException {
@@ -80,10 +107,14 @@ final class ApplyWork {
     for (int i = 0; i < answers.length; i++) {
       clients.applied(node, entries.get(i), answers[i]);
     }
-    clients.reached(node);
     world.counters.applied += answers.length;
     world.note("applied", node.id, machine.applied().index(), machine.hash());
-    long index = machine.applied().index();
+    reached();
+  }
+
+  private void reached() {
+    long index = node.machine().applied().index();
+    clients.reached(node);
     node.whenLoopRuns(false, () -> node.step(new Input.Applied(index)));
   }
 }

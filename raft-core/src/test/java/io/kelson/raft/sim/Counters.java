@@ -25,6 +25,16 @@ public final class Counters {
   long writesChecked;
   long readsChecked;
   long realLogs;
+  long installs;
+  long halfInstalled;
+  long cuts;
+  long snapshotsAsked;
+  long brokenTransfers;
+  long lateSnapshots;
+  long changes;
+  long wipes;
+  long stalls;
+  long flaps;
   long millis;
   long slowestHealMillis;
 
@@ -52,6 +62,16 @@ public final class Counters {
     writesChecked += other.writesChecked;
     readsChecked += other.readsChecked;
     realLogs += other.realLogs;
+    installs += other.installs;
+    halfInstalled += other.halfInstalled;
+    cuts += other.cuts;
+    snapshotsAsked += other.snapshotsAsked;
+    brokenTransfers += other.brokenTransfers;
+    lateSnapshots += other.lateSnapshots;
+    changes += other.changes;
+    wipes += other.wipes;
+    stalls += other.stalls;
+    flaps += other.flaps;
     millis += other.millis;
     slowestHealMillis = Math.max(slowestHealMillis, other.slowestHealMillis);
   }
@@ -63,6 +83,9 @@ public final class Counters {
             + "  faults that took effect: %,d messages lost, %,d cut off, %,d repeated, %,d late,"
             + " %,d partitions, %,d pauses, %,d crashes (%,d with power), %,d torn writes,"
             + " %,d crashes of a recovery, %,d disk errors, %,d slow syncs, %,d transfers asked for;%n"
+            + "  %,d snapshots asked for, %,d breaks of their transfer, %,d late or twice, %,d"
+            + " installed, %,d found half installed, %,d cuts of the log;%n"
+            + "  %,d configurations committed, %,d disks lost, %,d disks stalled, %,d flaps;%n"
             + "  %,d role changes, %,d fetches, %,d runs on the real log, %,d proposals,"
             + " %,d entries applied;%n"
             + "  operations checked: %,d writes, %,d reads; slowest healing %,d ms",
@@ -82,6 +105,16 @@ public final class Counters {
         diskErrors,
         slowSyncs,
         transfers,
+        snapshotsAsked,
+        brokenTransfers,
+        lateSnapshots,
+        installs,
+        halfInstalled,
+        cuts,
+        changes,
+        wipes,
+        stalls,
+        flaps,
         roleChanges,
         fetches,
         realLogs,

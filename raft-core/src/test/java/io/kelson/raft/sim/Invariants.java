@@ -42,6 +42,11 @@ final class Invariants {
   private final List<Entry> committed = new ArrayList<>();
 
   private final List<Long> committedHash = new ArrayList<>();
+
+  /** The state that the committed entries lead to, and its hash after each. */
+  private final Registers replay = new Registers();
+
+  private final List<Long> replayHash = new ArrayList<>();
   private final List<CommitSeen> commits = new ArrayList<>();
   private long maxCommitSeen;
 
@@ -118,6 +123,7 @@ final class Invariants {
     highestCommit[n] = 0;
     leading[n] = 0;
     highestTerm[n] = Math.min(highestTerm[n], node.core().term());
+    based(node);
   }
 
   /**
@@ -128,10 +134,8 @@ final class Invariants {
       if (seen.term() >= leader.core().term()) {
         continue;
       }
-      long index = seen.position().index();
-      List<Entry> own = leader.disk().read(index, index + 1);
       require(
-          own.size() == 1 && own.get(0).term() == seen.position().term(),
+          leader.disk().visible().holds(seen.position()),
           "member %d leads term %d without %s, committed in term %d",
           leader.id,
           leader.core().term(),
@@ -166,7 +170,7 @@ final class Invariants {
       return;
     }
     long first = batch.entries().get(0).index();
-    long prevTerm = first == 1 ? 0 : node.disk().read(first - 1, first).get(0).term();
+    long prevTerm = node.disk().visible().termAt(first - 1);
     for (Entry entry : batch.entries()) {
       Written now = new Written(Registers.mix(0, entry), prevTerm);
       Written before = written.putIfAbsent(entry.position(), now);
@@ -201,6 +205,47 @@ final class Invariants {
         committed.size());
     committed.add(entry);
     committedHash.add(Registers.mix(0, entry));
+    replay.apply(entry);
+    replayHash.add(replay.hash());
+  }
+
+  /**
+   * A member's log was cut or begins anew, or the member starts with it: what is gone was
+   * committed, and the state holds it durably.
+   */
+  void based(SimNode node) {
+    LogPosition base = node.disk().visible().base();
+    require(
+        base.index() == 0
+            || base.index() <= committed.size()
+                && committed.get((int) base.index() - 1).position().equals(base),
+        "the log of member %d begins after %s, which was never applied",
+        node.id,
+        base);
+    require(
+        base.index() <= node.machine().durable().index(),
+        "the log of member %d begins after %s, but its state is durable only up to %s",
+        node.id,
+        base,
+        node.machine().durable());
+  }
+
+  /** A snapshot is the state at its position, and never takes anything back. */
+  void installed(SimNode node, SimMachine.Snapshot snapshot) {
+    LogPosition position = snapshot.position();
+    require(
+        position.index() > node.machine().applied().index(),
+        "member %d installs a snapshot at %s over a state at %s",
+        node.id,
+        position,
+        node.machine().applied());
+    require(
+        position.index() <= committed.size()
+            && committed.get((int) position.index() - 1).position().equals(position)
+            && replayHash.get((int) position.index() - 1) == snapshot.hash(),
+        "member %d installs a snapshot at %s, which is not what the log leads to there",
+        node.id,
+        position);
   }
 
   /** Votes and acknowledgements are promises that the sender's disk already keeps. */
@@ -258,12 +303,19 @@ final class Invariants {
     if (leads && match > 0) {
       require(
           match <= leader.core().lastIndex()
-              && node.disk().holds(new LogPosition(leader.core().termAt(match), match)),
+              && node.disk().holds(new LogPosition(termAt(leader.core(), match), match)),
           "member %d acknowledges index %d to leader %d, which has something else there",
           node.id,
           match,
           leader.id);
     }
+  }
+
+  /** A leader's term at an index; what it has cut away is committed. */
+  private long termAt(RaftCore leader, long index) {
+    return index < leader.base().index()
+        ? committed.get((int) index - 1).term()
+        : leader.termAt(index);
   }
 
   private void requireVote(SimNode node, long term, long candidate) {

@@ -6,18 +6,34 @@ import io.kelson.raft.core.LogFetch;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
 import io.kelson.raft.core.PersistBatch;
+import io.kelson.raft.core.SnapshotInstall;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 
 /** What a member's log writer and fetch thread do. */
 final class LogWork {
+  /** A task between two writes: to begin the log anew once the state has been replaced. */
+  private static final class Reset {
+    final SnapshotInstall order;
+    final Runnable done;
+    boolean stateInstalled;
+
+    Reset(SnapshotInstall order, Runnable done) {
+      this.order = order;
+      this.done = done;
+    }
+  }
+
   private final SimNode node;
   private final World world;
   private final SimLog log;
   private final ArrayDeque<PersistBatch> unsynced = new ArrayDeque<>();
   private boolean syncing;
   private long lastWrite;
+
+  /** Waits for the writes before it and for the state machine; nothing is written after it. */
+  private Reset reset;
 
   LogWork(SimNode node, World world, SimLog log) {
     this.node = node;
@@ -30,6 +46,7 @@ final class LogWork {
     unsynced.clear();
     syncing = false;
     lastWrite = 0;
+    reset = null;
   }
 
   // ---- the log writer
@@ -37,6 +54,9 @@ final class LogWork {
   void write(PersistBatch batch) {
     if (batch.write() != lastWrite + 1) {
       throw new SimFailure("member " + node.id + " numbers " + batch + " after " + lastWrite);
+    }
+    if (reset != null) {
+      throw new SimFailure("member " + node.id + " writes " + batch + " during " + reset.order);
     }
     lastWrite = batch.write();
     world.note("write", node.id, batch.write(), batch.hardState(), batch.entries());
@@ -96,6 +116,7 @@ final class LogWork {
       if (unsynced.isEmpty()) {
         syncing = false;
         log.idle();
+        maybeReset();
       } else {
         node.inThisLife(0, () -> node.whenProcessRuns(this::writeGroup));
       }
@@ -104,6 +125,47 @@ final class LogWork {
       return;
     }
     node.whenLoopRuns(false, () -> node.step(new Input.Persisted(last)));
+  }
+
+  /**
+   * Begins the log anew after all that was to be written.
+   *
+   * @return to be run once the state has been replaced, for which this waits
+   */
+  Runnable reset(SnapshotInstall order, Runnable done) {
+    Reset next = new Reset(order, done);
+    reset = next;
+    return () -> {
+      next.stateInstalled = true;
+      maybeReset();
+    };
+  }
+
+  private void maybeReset() {
+    if (reset != null && reset.stateInstalled && !syncing) {
+      syncing = true;
+      node.inThisLife(syncMillis(), () -> node.whenProcessRuns(this::resetLog));
+    }
+  }
+
+  private void resetLog() {
+    if (!node.isUp()) {
+      return;
+    }
+    Reset due = reset;
+    try {
+      log.reset(due.order.position(), due.order.hardState());
+    } catch (IOException e) {
+      node.failed(e);
+      return;
+    }
+    if (node.diesInBetween()) {
+      return;
+    }
+    reset = null;
+    syncing = false;
+    world.note("reset log", node.id, due.order.position().index());
+    node.whenLoopRuns(false, due.done);
   }
 
   // ---- the fetch thread

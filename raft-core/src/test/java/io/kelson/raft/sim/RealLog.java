@@ -1,6 +1,8 @@
 package io.kelson.raft.sim;
 
 import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.HardState;
+import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.RestoredLog;
 import io.kelson.raft.log.CrashableDirectory;
@@ -47,6 +49,7 @@ final class RealLog implements SimLog {
 
   @Override
   public void write() throws IOException {
+    model.write();
     while (!queued.isEmpty()) {
       log.write(queued.poll());
     }
@@ -71,6 +74,20 @@ final class RealLog implements SimLog {
     } catch (LogDamagedException damaged) {
       throw new SimFailure("nothing was damaged, but a read says: " + damaged, damaged);
     }
+  }
+
+  @Override
+  public void cut(LogPosition upTo) throws IOException {
+    model.beginCut(upTo);
+    log.cut(upTo);
+    model.structureDurable();
+  }
+
+  @Override
+  public void reset(LogPosition base, HardState promises) throws IOException {
+    model.beginReset(base, promises);
+    log.reset(base, promises);
+    model.structureDurable();
   }
 
   @Override
@@ -128,7 +145,7 @@ final class RealLog implements SimLog {
   }
 
   @Override
-  public RestoredLog open(SplittableRandom random, boolean faults) throws IOException {
+  public void open(SplittableRandom random, boolean faults) throws IOException {
     boolean loses = faults && random.nextInt(4) == 0;
     if (loses) {
       directory.losePowerAtStep(1 + random.nextInt(6));
@@ -138,13 +155,12 @@ final class RealLog implements SimLog {
       log = SegmentedLog.open(logOptions(!created));
       created = true;
       RestoredLog all = log.restored(Long.MAX_VALUE);
-      model.adopt(all.hardState(), all.tail());
+      model.adopt(all.hardState(), all.base(), all.tail());
       if (loses) {
         // It came through; then what it found is durable by now.
         directory.losePower();
         throw new IOException("power lost when the log had just been opened");
       }
-      return log.restored(random.nextInt(4) == 0 ? 0 : random.nextInt(MAX_TAIL_BYTES));
     } catch (LogDamagedException damaged) {
       throw new SimFailure("nothing was damaged, but the log says: " + damaged, damaged);
     } catch (IOException e) {
@@ -154,6 +170,11 @@ final class RealLog implements SimLog {
       }
       throw e;
     }
+  }
+
+  @Override
+  public RestoredLog restored(SplittableRandom random) throws IOException {
+    return log.restored(random.nextInt(4) == 0 ? 0 : random.nextInt(MAX_TAIL_BYTES));
   }
 
   private LogOptions logOptions(boolean create) {

@@ -6,25 +6,53 @@ import io.kelson.raft.core.HardState;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.RestoredLog;
-import io.kelson.raft.core.TermRun;
-import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A member's disk as the log leaves it: what was synced, and what was written since. A crash keeps
- * a prefix of the latter, cut between any two records of it. A batch's records are, in this order,
- * its term and vote, its entries one by one, and its commit index.
+ * A member's disk as the log leaves it: what was synced, and what was asked of it since. A crash
+ * keeps a prefix of the latter, cut between any two records of it. A batch's records are, in this
+ * order, its term and vote, its entries one by one, and its commit index; that the beginning is cut
+ * off, and that the log begins anew, is one record each.
  */
 final class SimDisk implements SimLog {
+  /** One thing asked of the log, and how many records it writes for it. */
+  private sealed interface Operation {
+    int records();
+
+    record Write(PersistBatch batch) implements Operation {
+      @Override
+      public int records() {
+        return 2 + batch.entries().size();
+      }
+    }
+
+    record Cut(LogPosition upTo) implements Operation {
+      @Override
+      public int records() {
+        return 1;
+      }
+    }
+
+    record Reset(LogPosition base, HardState hardState) implements Operation {
+      @Override
+      public int records() {
+        return 1;
+      }
+    }
+  }
+
   private HardState hardState = HardState.EMPTY;
-  private final List<Entry> entries = new ArrayList<>();
-  private final ArrayDeque<PersistBatch> unsynced = new ArrayDeque<>();
+  private final LogImage durable = new LogImage();
 
   /** The log as a reader of the file sees it: with what is written and not synced. */
-  private final List<Entry> visible = new ArrayList<>();
+  private final LogImage visible = new LogImage();
+
+  private final List<Operation> unsynced = new ArrayList<>();
+
+  /** How many of those have left the writer's queue. */
+  private int written;
 
   @Override
   public SimDisk model() {
@@ -33,12 +61,14 @@ final class SimDisk implements SimLog {
 
   @Override
   public void queue(PersistBatch batch) {
-    unsynced.add(batch);
-    append(visible, batch.entries());
+    unsynced.add(new Operation.Write(batch));
+    visible.append(batch);
   }
 
   @Override
-  public void write() {}
+  public void write() {
+    written = unsynced.size();
+  }
 
   @Override
   public void sync() {}
@@ -52,65 +82,118 @@ final class SimDisk implements SimLog {
   @Override
   public void failNoMore() {}
 
+  @Override
+  public void cut(LogPosition upTo) {
+    beginCut(upTo);
+    structureDurable();
+  }
+
+  @Override
+  public void reset(LogPosition base, HardState promises) {
+    beginReset(base, promises);
+    structureDurable();
+  }
+
+  /** The log is being cut: from here on a crash may find it so. */
+  void beginCut(LogPosition upTo) {
+    if (upTo.index() > visible.base().index()) {
+      visible.cut(upTo);
+      unsynced.add(written++, new Operation.Cut(upTo));
+    }
+  }
+
+  /** The log is beginning anew: from here on a crash may find it so. */
+  void beginReset(LogPosition base, HardState promises) {
+    if (written != unsynced.size()) {
+      throw new SimFailure("the log begins anew at " + base + " with writes still queued");
+    }
+    visible.reset(base);
+    unsynced.add(written++, new Operation.Reset(base, promises));
+  }
+
+  /** A cut or a new beginning is done, and with it everything written before. */
+  void structureDurable() {
+    int last = written - 1;
+    while (last >= 0 && unsynced.get(last) instanceof Operation.Write) {
+      last--;
+    }
+    keepFirst(last + 1);
+  }
+
   /** Makes everything up to a batch durable. */
   void durableThrough(long write) {
-    while (!unsynced.isEmpty() && unsynced.peek().write() <= write) {
-      keep(unsynced.poll(), Integer.MAX_VALUE);
+    int count = 0;
+    while (count < unsynced.size()
+        && !(unsynced.get(count) instanceof Operation.Write next && next.batch().write() > write)) {
+      count++;
     }
+    keepFirst(count);
+  }
+
+  private void keepFirst(int count) {
+    List<Operation> first = unsynced.subList(0, count);
+    first.forEach(operation -> keep(operation, Integer.MAX_VALUE));
+    first.clear();
+    written = Math.max(0, written - count);
   }
 
   @Override
   public void crash(SplittableRandom random, boolean power) {
-    int records = 0;
-    for (PersistBatch batch : unsynced) {
-      records += 2 + batch.entries().size();
-    }
+    int records = unsynced.stream().mapToInt(Operation::records).sum();
     int kept =
         switch (random.nextInt(3)) {
           case 0 -> 0;
           case 1 -> records;
           default -> random.nextInt(records + 1);
         };
-    for (PersistBatch batch : unsynced) {
-      keep(batch, kept);
-      kept -= 2 + batch.entries().size();
-      if (kept <= 0) {
-        break;
-      }
+    for (Operation operation : unsynced) {
+      keep(operation, kept);
+      kept -= operation.records();
     }
     forgetUnsynced();
   }
 
   private void forgetUnsynced() {
     unsynced.clear();
-    visible.clear();
-    visible.addAll(entries);
+    written = 0;
+    visible.set(durable);
   }
 
-  /** Keeps the first records of a batch. */
-  private void keep(PersistBatch batch, int records) {
+  /** Keeps the first records of an operation. */
+  private void keep(Operation operation, int records) {
     if (records <= 0) {
       return;
     }
+    if (operation instanceof Operation.Write write) {
+      keep(write.batch(), records);
+    } else if (operation instanceof Operation.Cut cut) {
+      durable.cut(cut.upTo());
+    } else if (operation instanceof Operation.Reset reset) {
+      requirePromisesKept(reset);
+      durable.reset(reset.base());
+      hardState = reset.hardState();
+    }
+  }
+
+  private void requirePromisesKept(Operation.Reset reset) {
+    HardState next = reset.hardState();
+    boolean kept =
+        next.term() > hardState.term()
+            || next.term() == hardState.term()
+                && (hardState.vote() == 0 || next.vote() == hardState.vote());
+    if (!kept || next.commit() < hardState.commit() || next.commit() < reset.base().index()) {
+      throw new SimFailure("a log with " + hardState + " begins anew as " + reset);
+    }
+  }
+
+  private void keep(PersistBatch batch, int records) {
     HardState next = batch.hardState();
     if (next != null) {
       hardState = new HardState(next.term(), next.vote(), hardState.commit());
     }
-    append(entries, batch.entries().subList(0, Math.min(batch.entries().size(), records - 1)));
+    durable.append(batch.entries().subList(0, Math.min(batch.entries().size(), records - 1)));
     if (next != null && records >= 2 + batch.entries().size()) {
       hardState = next;
-    }
-  }
-
-  private static void append(List<Entry> log, List<Entry> more) {
-    for (Entry entry : more) {
-      while (log.size() >= entry.index()) {
-        log.remove(log.size() - 1);
-      }
-      if (entry.index() != log.size() + 1) {
-        throw new SimFailure("the log was asked to leave a gap before " + entry);
-      }
-      log.add(entry);
     }
   }
 
@@ -120,79 +203,68 @@ final class SimDisk implements SimLog {
    *
    * @throws SimFailure if it is neither
    */
-  void adopt(HardState found, List<Entry> foundEntries) {
-    boolean matches = matches(found, foundEntries);
-    for (PersistBatch batch : unsynced) {
+  void adopt(HardState found, LogPosition foundBase, List<Entry> foundEntries) {
+    boolean matches = matches(found, foundBase, foundEntries);
+    for (Operation operation : unsynced) {
       // Keeping one record more each time comes to the same as keeping them all at once.
-      for (int records = 1; !matches && records <= 2 + batch.entries().size(); records++) {
-        keep(batch, records);
-        matches = matches(found, foundEntries);
+      for (int records = 1; !matches && records <= operation.records(); records++) {
+        keep(operation, records);
+        matches = matches(found, foundBase, foundEntries);
       }
     }
     if (!matches) {
       throw new SimFailure(
-          "the log came back as "
-              + found
-              + " with "
-              + describe(foundEntries)
-              + ", which it never was since its last sync; the latest it could be is "
+          "the log came back as %s with %d entries behind %s, which it never was since its last"
+                  .formatted(found, foundEntries.size(), foundBase)
+              + " sync; the latest it could be is "
               + hardState
               + " with "
-              + describe(entries));
+              + durable);
     }
     forgetUnsynced();
   }
 
-  private boolean matches(HardState found, List<Entry> foundEntries) {
-    int size = entries.size();
-    return found.equals(hardState)
-        && foundEntries.size() == size
-        && (size == 0 || foundEntries.get(size - 1).equals(entries.get(size - 1)))
-        && foundEntries.equals(entries);
+  private boolean matches(HardState found, LogPosition foundBase, List<Entry> foundEntries) {
+    return found.equals(hardState()) && durable.is(foundBase, foundEntries);
   }
 
-  private static String describe(List<Entry> log) {
-    return log.isEmpty() ? "no entries" : "entries up to " + log.get(log.size() - 1);
-  }
-
-  /** Whether the durable log holds an entry at this position. */
+  /** Whether the durable log holds an entry at this position, or has held it and been cut. */
   boolean holds(LogPosition position) {
-    return position.index() == 0
-        || position.index() <= entries.size()
-            && entries.get((int) position.index() - 1).term() == position.term();
+    return durable.holds(position);
   }
 
+  /** What was promised; with everything committed that was cut away. */
   HardState hardState() {
-    return hardState;
+    long commit = Math.max(hardState.commit(), durable.base().index());
+    return new HardState(hardState.term(), hardState.vote(), commit);
   }
 
   long lastIndex() {
-    return entries.size();
+    return durable.last().index();
+  }
+
+  /** The log with what is not durable yet. */
+  LogImage visible() {
+    return visible;
   }
 
   @Override
   public List<Entry> read(long lo, long hi) {
-    return lo > visible.size()
-        ? List.of()
-        : List.copyOf(visible.subList((int) lo - 1, (int) Math.min(hi - 1, visible.size())));
+    return visible.read(lo, hi);
   }
 
   @Override
-  public RestoredLog open(SplittableRandom random, boolean faults) throws IOException {
-    List<TermRun> runs = new ArrayList<>();
-    for (Entry entry : entries) {
-      if (runs.isEmpty() || runs.get(runs.size() - 1).term() != entry.term()) {
-        runs.add(new TermRun(entry.term(), entry.index()));
-      }
-    }
-    LogPosition last =
-        entries.isEmpty() ? LogPosition.ZERO : entries.get(entries.size() - 1).position();
+  public void open(SplittableRandom random, boolean faults) {}
+
+  @Override
+  public RestoredLog restored(SplittableRandom random) {
+    List<Entry> entries = durable.entries();
     int tail = Math.min(entries.size(), random.nextInt(4) * 3);
     return new RestoredLog(
-        hardState,
-        LogPosition.ZERO,
-        last,
-        runs,
+        hardState(),
+        durable.base(),
+        durable.last(),
+        durable.runs(),
         List.copyOf(entries.subList(entries.size() - tail, entries.size())),
         null,
         entries.stream().filter(entry -> entry.type() == EntryType.CONFIG).toList());

@@ -1,6 +1,8 @@
 package io.kelson.raft.sim;
 
 import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.HardState;
+import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.RestoredLog;
 import java.io.IOException;
@@ -34,12 +36,21 @@ interface SimLog {
   /** The power fails, or only the process dies and what was written stays written. */
   void crash(SplittableRandom random, boolean power);
 
+  /** Forgets the entries up to a position, durably; nothing if they are forgotten already. */
+  void cut(LogPosition upTo) throws IOException;
+
+  /** Forgets everything and begins anew, durably, once nothing is left to be written. */
+  void reset(LogPosition base, HardState promises) throws IOException;
+
   /**
-   * What a member finds when it starts.
+   * The member starts again, and the log with it.
    *
    * @throws IOException if the start failed by a fault that was injected; another may succeed
    */
-  RestoredLog open(SplittableRandom random, boolean faults) throws IOException;
+  void open(SplittableRandom random, boolean faults) throws IOException;
+
+  /** What a member finds when it starts. */
+  RestoredLog restored(SplittableRandom random) throws IOException;
 
   /** Lets the disk report an error at some operation soon, or lose its power. */
   void failSoon(SplittableRandom random);

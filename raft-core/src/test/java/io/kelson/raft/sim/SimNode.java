@@ -3,15 +3,21 @@ package io.kelson.raft.sim;
 import io.kelson.raft.core.Effects;
 import io.kelson.raft.core.Input;
 import io.kelson.raft.core.LogFetch;
+import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
 import io.kelson.raft.core.RaftCore;
 import io.kelson.raft.core.ReadReady;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.RestoredLog;
 import io.kelson.raft.core.RoleChange;
+import io.kelson.raft.core.SnapshotInstall;
+import io.kelson.raft.core.SnapshotRequest;
+import io.kelson.raft.membership.ConfigEntry;
+import io.kelson.raft.membership.Configuration;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /**
  * One member: its life and death, and the loop that feeds its core while it runs. What the other
@@ -22,10 +28,12 @@ final class SimNode {
   private static final int RESTART_MILLIS = 1_000;
 
   final long id;
+  private final Configuration initial;
   private final World world;
   private final SimNetwork network;
   private final Invariants invariants;
   private final Clients clients;
+  private final Shipping shipping;
   private final SimLog log;
   private final SimMachine machine;
 
@@ -41,26 +49,29 @@ final class SimNode {
   private boolean processPaused;
   private final ArrayDeque<Runnable> heldBack = new ArrayDeque<>();
 
+  /** Stopped for good. */
+  private boolean gone;
+
   private final LogWork logWork;
   private final ApplyWork applyWork;
+  private final CutWork cutWork;
 
-  SimNode(
-      long id,
-      World world,
-      SimNetwork network,
-      Invariants invariants,
-      Clients clients,
-      SimLog log,
-      SimMachine machine) {
+  /**
+   * @param initial the members as it was told when it was made
+   */
+  SimNode(long id, Configuration initial, Simulation in, SimLog log, SimMachine machine) {
     this.id = id;
-    this.world = world;
-    this.network = network;
-    this.invariants = invariants;
-    this.clients = clients;
+    this.initial = initial;
+    this.world = in.world;
+    this.network = in.network;
+    this.invariants = in.invariants;
+    this.clients = in.clients;
+    this.shipping = in.shipping;
     this.log = log;
     this.machine = machine;
     this.logWork = new LogWork(this, world, log);
     this.applyWork = new ApplyWork(this, world, invariants, clients);
+    this.cutWork = new CutWork(this, world, invariants);
   }
 
   boolean isUp() {
@@ -94,22 +105,18 @@ final class SimNode {
   void start() {
     RestoredLog restored;
     try {
-      restored = log.open(world.random, world.faults);
+      log.open(world.random, world.faults);
+      restored = restore();
     } catch (IOException e) {
       world.note("start failed", id, e.getMessage());
-      world.after(
-          1 + world.random.nextInt(50),
-          () -> {
-            if (!isUp()) {
-              start();
-            }
-          });
+      log.crash(world.random, false);
+      comeBackIn(1 + world.random.nextInt(50));
       return;
     }
     life++;
     core =
         new RaftCore(
-            world.options.coreConfig(id),
+            world.options.coreConfig(id, initial),
             restored,
             machine.applied().index(),
             new Random(world.random.nextLong()));
@@ -119,13 +126,50 @@ final class SimNode {
     tickLater(world.random.nextInt(SimOptions.TICK_MILLIS));
   }
 
+  private void comeBackIn(int millis) {
+    world.after(
+        millis,
+        () -> {
+          if (!isUp() && !gone) {
+            start();
+          }
+        });
+  }
+
+  /** Brings log and state together, as {@code runtime.Restart} does. */
+  private RestoredLog restore() throws IOException {
+    RestoredLog restored = log.restored(world.random);
+    LogPosition applied = machine.applied();
+    if (applied.index() < restored.base().index()) {
+      throw new SimFailure(
+          "member %d comes back with a state at %s and a log that begins after %s"
+              .formatted(id, applied, restored.base()));
+    }
+    SnapshotInstall again = restored.maybeReset(applied);
+    if (again != null) {
+      world.counters.halfInstalled++;
+      world.note("log begins again", id, applied.index());
+      log.reset(again.position(), again.hardState());
+      restored = log.restored(world.random);
+    }
+    byte[] config = machine.config();
+    return config.length == 0 ? restored : restored.withBaseConfig(ConfigEntry.decode(config));
+  }
+
   private void tickLater(int more) {
     inThisLife(
         SimOptions.TICK_MILLIS + more,
         () -> {
-          whenLoopRuns(true, () -> step(new Input.Tick()));
+          whenLoopRuns(true, this::tick);
           tickLater(0);
         });
+  }
+
+  private void tick() {
+    step(new Input.Tick());
+    if (isUp()) {
+      cutWork.tick();
+    }
   }
 
   /**
@@ -137,21 +181,44 @@ final class SimNode {
     world.counters.crashes++;
     world.counters.powerLosses += power ? 1 : 0;
     world.note("crash", id, power ? "power" : "process");
+    stop(power);
+    comeBackIn(world.random.nextInt(RESTART_MILLIS));
+  }
+
+  /** Between two steps that a crash must not find half done: it may die here. */
+  boolean diesInBetween() {
+    boolean dies =
+        world.faults && world.options.crashesPerSecond() > 0 && world.random.nextInt(10) == 0;
+    if (dies) {
+      crash(world.random.nextBoolean());
+    }
+    return dies;
+  }
+
+  private void stop(boolean power) {
     core = null;
     pausedUntil = 0;
     heldBack.clear();
     logWork.stop();
     applyWork.stop();
+    cutWork.stop();
     log.crash(world.random, power);
     machine.crash(world.random, power);
     clients.crashed(this);
-    world.after(
-        world.random.nextInt(RESTART_MILLIS),
-        () -> {
-          if (!isUp()) {
-            start();
-          }
-        });
+  }
+
+  /** It stops for good, and nobody will use its id again. */
+  void leave(String why) {
+    world.note("gone", id, why);
+    gone = true;
+    if (isUp()) {
+      stop(true);
+    }
+  }
+
+  /** Whether it stopped for good. */
+  boolean isGone() {
+    return gone;
   }
 
   /**
@@ -220,9 +287,52 @@ final class SimNode {
     }
   }
 
-  void step(Input input) {
-    if (!isUp()) {
+  /**
+   * A snapshot has arrived here.
+   *
+   * @param done hears whether the member now has what it covers; not if it dies first
+   */
+  void received(Shipping.Shipment shipment, Consumer<Boolean> done) {
+    if (isUp()) {
+      int bornIn = life;
+      whenLoopRuns(
+          false,
+          () -> {
+            if (life == bornIn && isUp()) {
+              take(shipment, done);
+            }
+          });
+    }
+  }
+
+  private void take(Shipping.Shipment shipment, Consumer<Boolean> done) {
+    SimMachine.Snapshot snapshot = shipment.snapshot();
+    world.note("snapshot", id, shipment.from(), snapshot.position().index());
+    byte[] then = snapshot.config();
+    ConfigEntry config = then.length == 0 ? null : ConfigEntry.decode(then);
+    Effects effects =
+        step(
+            new Input.SnapshotReceived(
+                shipment.from(), shipment.term(), snapshot.position(), config));
+    SnapshotInstall install = effects.install();
+    if (install == null) {
+      done.accept(core.commitIndex() >= snapshot.position().index());
       return;
+    }
+    Runnable stateInstalled =
+        logWork.reset(
+            install,
+            () -> {
+              invariants.based(this);
+              step(new Input.SnapshotInstalled(install.position()));
+              done.accept(true);
+            });
+    applyWork.install(snapshot, stateInstalled);
+  }
+
+  Effects step(Input input) {
+    if (!isUp()) {
+      return Effects.NONE;
     }
     world.counters.steps++;
     Effects effects = core.step(input);
@@ -250,6 +360,13 @@ final class SimNode {
     for (Rejection rejection : effects.rejections()) {
       clients.rejected(this, rejection);
     }
+    if (effects.cut() != null) {
+      cutWork.cut(effects.cut());
+    }
+    for (SnapshotRequest request : effects.snapshots()) {
+      shipping.ship(this, request);
+    }
+    return effects;
   }
 
   void send(Message message) {

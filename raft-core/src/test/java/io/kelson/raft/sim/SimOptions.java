@@ -37,6 +37,7 @@ import java.util.stream.LongStream;
  * @param maxApplyBytes see {@link CoreConfig}
  * @param realLog whether members run on the production log instead of its model
  * @param machine what keeps the members' state
+ * @param snapshots when the log is cut, and how snapshots travel
  */
 record SimOptions(
     int voters,
@@ -64,7 +65,8 @@ record SimOptions(
     int maxUncommittedBytes,
     int maxApplyBytes,
     boolean realLog,
-    Machine machine) {
+    Machine machine,
+    Snapshots snapshots) {
 
   /** The kinds of state machine. */
   enum Machine {
@@ -74,6 +76,54 @@ record SimOptions(
       return switch (this) {
         case MEMORY -> new MemoryMachine();
       };
+    }
+  }
+
+  /**
+   * When the log is cut, and how snapshots travel.
+   *
+   * @param everyEntries the log is cut once so many more than {@code keepEntries} are applied; 0
+   *     for never
+   * @param keepEntries how many applied entries stay for followers that lag a little
+   * @param ticksBetweenCuts how often the member looks
+   * @param ticksBetweenFlushes how often it may make its state durable for that
+   * @param maxChunks a snapshot travels in [1, this + 1] pieces
+   * @param maxChunkMillis each takes [1, this + 1]
+   * @param breakPercent pieces at which the connection breaks
+   * @param latePercent snapshots that come twice, or late and without their sender's knowledge
+   */
+  record Snapshots(
+      int everyEntries,
+      int keepEntries,
+      int ticksBetweenCuts,
+      int ticksBetweenFlushes,
+      int maxChunks,
+      int maxChunkMillis,
+      int breakPercent,
+      int latePercent) {
+    static Snapshots draw(SplittableRandom random) {
+      int between = pick(random, 1, 3, 10);
+      return new Snapshots(
+          pick(random, 0, 1, 4, 4, 10, 40),
+          pick(random, 0, 0, 3, 20),
+          between,
+          between * pick(random, 1, 1, 3, 10),
+          pick(random, 0, 2, 10),
+          pick(random, 0, 5, 30),
+          pick(random, 0, 0, 5, 30),
+          pick(random, 0, 0, 10, 50));
+    }
+
+    Snapshots without(Set<String> kinds) {
+      return new Snapshots(
+          kinds.contains("snapshots") ? 0 : everyEntries,
+          keepEntries,
+          ticksBetweenCuts,
+          ticksBetweenFlushes,
+          kinds.contains("transfertime") ? 0 : maxChunks,
+          kinds.contains("transfertime") ? 0 : maxChunkMillis,
+          kinds.contains("transferbreaks") ? 0 : breakPercent,
+          kinds.contains("latesnapshots") ? 0 : latePercent);
     }
   }
 
@@ -95,7 +145,11 @@ record SimOptions(
           "diskerrors",
           "reallog",
           "reads",
-          "learners");
+          "learners",
+          "snapshots",
+          "transfertime",
+          "transferbreaks",
+          "latesnapshots");
 
   static SimOptions draw(SplittableRandom random) {
     return new SimOptions(
@@ -124,7 +178,8 @@ record SimOptions(
         pick(random, 400, 10_000, 1 << 20),
         pick(random, 100, 4096),
         random.nextInt(8) == 0,
-        Machine.MEMORY);
+        Machine.MEMORY,
+        Snapshots.draw(random));
   }
 
   int nodes() {
@@ -159,15 +214,21 @@ record SimOptions(
         maxUncommittedBytes,
         maxApplyBytes,
         realLog && !kinds.contains("reallog"),
-        machine);
+        machine,
+        snapshots.without(kinds));
   }
 
-  CoreConfig coreConfig(long self) {
+  /** The members that the cluster begins with. */
+  Configuration founders() {
     List<Long> voting = LongStream.rangeClosed(1, voters).boxed().toList();
     List<Long> listening = LongStream.rangeClosed(voters + 1, nodes()).boxed().toList();
+    return new Configuration(voting, List.of(), listening);
+  }
+
+  CoreConfig coreConfig(long self, Configuration initial) {
     return new CoreConfig(
         self,
-        new Configuration(voting, List.of(), listening),
+        initial,
         electionTicks,
         1,
         maxAppendBytes,

@@ -30,12 +30,13 @@ public final class Simulation {
   private static final int HAND_OVER_MILLIS = 120;
 
   private final long seed;
-  private final World world;
+  final World world;
   private final SimOptions options;
-  private final SimNetwork network;
+  final SimNetwork network;
   private final List<SimNode> nodes = new ArrayList<>();
-  private final Invariants invariants;
-  private final Clients clients;
+  final Invariants invariants;
+  final Clients clients;
+  final Shipping shipping;
   private final Nemesis nemesis;
 
   /**
@@ -57,10 +58,11 @@ public final class Simulation {
     this.network = new SimNetwork(world, nodes);
     this.invariants = new Invariants(nodes, options);
     this.clients = new Clients(world, invariants);
+    this.shipping = new Shipping(world, network, nodes);
     for (long id = 1; id <= options.nodes(); id++) {
       SimLog log = options.realLog() ? new RealLog(world.counters, seed * 64 + id) : new SimDisk();
       SimMachine machine = options.machine().create(id);
-      nodes.add(new SimNode(id, world, network, invariants, clients, log, machine));
+      nodes.add(new SimNode(id, options.founders(), this, log, machine));
     }
     this.nemesis = new Nemesis(world, network, nodes, clients);
   }
