@@ -5,7 +5,10 @@ import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.Input;
 import io.kelson.raft.core.Proposal;
 import io.kelson.raft.core.Rejection;
+import io.kelson.raft.membership.ConfigEntry;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,7 +88,17 @@ final class Clients {
     waiting.remove(node.id);
   }
 
+  /** A number for something else that is asked for, which may be rejected as well. */
+  long newId() {
+    return nextId++;
+  }
+
   void rejected(SimNode node, Rejection rejection) {
+    world.note("rejected", node.id, rejection.id());
+    if (rejection.what() == Rejection.What.CONFIGURATION) {
+      rejectedIds.add(rejection.id());
+      return;
+    }
     Operation operation = open.remove(rejection.id());
     require(operation != null, "member %d rejects %s, which nobody waits for", node.id, rejection);
     if (rejection.what() == Rejection.What.PROPOSAL) {
@@ -93,7 +106,6 @@ final class Clients {
           !appliedIds.contains(rejection.id()), "%s was rejected after it was applied", rejection);
       rejectedIds.add(rejection.id());
     }
-    world.note("rejected", node.id, rejection.id());
   }
 
   void readReady(SimNode node, long id, long index) {
@@ -175,6 +187,13 @@ final class Clients {
 
   private void replayNext(Entry entry) {
     answers.add(replay.apply(entry));
+    if (entry.type() == EntryType.CONFIG) {
+      byte[] context = ConfigEntry.decode(entry.data()).context();
+      require(
+          context.length == 0 || !rejectedIds.contains(ByteBuffer.wrap(context).getLong()),
+          "a configuration was rejected and then applied: %s",
+          entry);
+    }
     if (entry.type() != EntryType.NORMAL) {
       return;
     }
@@ -212,10 +231,11 @@ final class Clients {
   }
 
   /**
-   * Whether reads have begun that were neither answered nor turned down, nor died with a member.
+   * Whether reads have begun at these members that were neither answered nor turned down, nor died
+   * with a member.
    */
-  boolean hasOpenReads() {
-    return open.values().stream().anyMatch(Operation::read);
+  boolean hasOpenReads(Collection<Long> members) {
+    return open.values().stream().anyMatch(each -> each.read() && members.contains(each.node()));
   }
 
   private static void require(boolean holds, String message, Object... args) {

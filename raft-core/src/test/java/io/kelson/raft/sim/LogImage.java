@@ -1,16 +1,24 @@
 package io.kelson.raft.sim;
 
 import io.kelson.raft.core.Entry;
+import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.TermRun;
+import io.kelson.raft.membership.ConfigEntry;
+import io.kelson.raft.membership.Configuration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What a log holds at some moment: a base, and the entries behind it without a gap. */
 final class LogImage {
   private LogPosition base = LogPosition.ZERO;
   private final List<Entry> entries = new ArrayList<>();
+
+  /** The configurations among them, by index. */
+  private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
 
   LogPosition base() {
     return base;
@@ -33,6 +41,8 @@ final class LogImage {
     base = other.base;
     entries.clear();
     entries.addAll(other.entries);
+    configurations.clear();
+    configurations.putAll(other.configurations);
   }
 
   /** Appends what a batch brings; what stood there before gives way. */
@@ -45,6 +55,10 @@ final class LogImage {
         throw new SimFailure("the log was asked to put " + entry + " after " + last());
       }
       entries.add(entry);
+      configurations.tailMap(entry.index(), true).clear();
+      if (entry.type() == EntryType.CONFIG) {
+        configurations.put(entry.index(), ConfigEntry.decode(entry.data()).configuration());
+      }
     }
   }
 
@@ -61,12 +75,14 @@ final class LogImage {
       throw new SimFailure("the log was asked to be cut at " + upTo + ", but is " + this);
     }
     entries.subList(0, at(upTo.index()) + 1).clear();
+    configurations.headMap(upTo.index(), true).clear();
     base = upTo;
   }
 
   /** Forgets everything and begins anew. */
   void reset(LogPosition position) {
     entries.clear();
+    configurations.clear();
     base = position;
   }
 
@@ -83,6 +99,11 @@ final class LogImage {
 
   private int at(long index) {
     return (int) (index - base.index() - 1);
+  }
+
+  /** The newest configuration among the entries and its index, or null. */
+  Map.Entry<Long, Configuration> configuration() {
+    return configurations.lastEntry();
   }
 
   /** Entries [lo, hi), or those of them that are here if the first one is. */

@@ -31,6 +31,7 @@ final class LogWork {
   private final ArrayDeque<PersistBatch> unsynced = new ArrayDeque<>();
   private boolean syncing;
   private long lastWrite;
+  private long stalledUntil;
 
   /** Waits for the writes before it and for the state machine; nothing is written after it. */
   private Reset reset;
@@ -47,6 +48,12 @@ final class LogWork {
     syncing = false;
     lastWrite = 0;
     reset = null;
+    stalledUntil = 0;
+  }
+
+  /** The disk finishes no sync before a time. */
+  void stall(long until) {
+    stalledUntil = until;
   }
 
   // ---- the log writer
@@ -91,7 +98,7 @@ final class LogWork {
       millis = millis * 50 + 100;
       world.counters.slowSyncs++;
     }
-    return millis;
+    return Math.max(millis, stalledUntil - world.now());
   }
 
   private void groupWritten(List<PersistBatch> group, boolean mustSync) {

@@ -5,16 +5,20 @@ import java.util.List;
 
 /** Whatever goes wrong by itself, and whoever asks for something, at the rates of the options. */
 final class Nemesis {
+  private static final int STALL_MILLIS = 10_000;
+
   private final World world;
   private final SimNetwork network;
   private final List<SimNode> nodes;
   private final Clients clients;
+  private final Churn churn;
 
-  Nemesis(World world, SimNetwork network, List<SimNode> nodes, Clients clients) {
-    this.world = world;
-    this.network = network;
-    this.nodes = nodes;
-    this.clients = clients;
+  Nemesis(Simulation in) {
+    this.world = in.world;
+    this.network = in.network;
+    this.nodes = in.nodes;
+    this.clients = in.clients;
+    this.churn = in.churn;
   }
 
   void begin() {
@@ -25,6 +29,10 @@ final class Nemesis {
     repeat(options.partitionsPerSecond(), this::reshape);
     repeat(options.pausesPerSecond(), this::pause);
     repeat(options.transfersPerSecond(), this::transfer);
+    repeat(options.churn().changesPerSecond(), churn::change);
+    repeat(options.churn().wipesPerSecond(), churn::wipe);
+    repeat(options.flapsPerSecond(), this::flap);
+    repeat(options.stallsPerSecond(), this::stall);
     if (options.realLog()) {
       repeat(options.diskErrorsPerSecond(), this::failDisk);
     }
@@ -89,10 +97,44 @@ final class Nemesis {
   private void transfer() {
     SimNode node = someNode();
     if (node.isAwake()) {
-      long target = 1 + world.random.nextInt(world.options.nodes());
+      long target = 1 + world.random.nextInt(nodes.size());
       world.counters.transfers++;
       world.note("transfer", node.id, target);
       node.step(new Input.Transfer(target));
+    }
+  }
+
+  /** A member that comes and goes every few ticks, or that is cut off and heard of again. */
+  private void flap() {
+    SimNode node = someNode();
+    boolean restarts = world.random.nextBoolean();
+    world.counters.flaps++;
+    world.note("flap", node.id, restarts ? "restarts" : "links");
+    flap(node, restarts, 3 + world.random.nextInt(20));
+  }
+
+  private void flap(SimNode node, boolean restarts, int times) {
+    if (!world.faults || times == 0 || node.isGone()) {
+      return;
+    }
+    if (!restarts) {
+      network.flip(node.id);
+    } else if (node.isUp()) {
+      node.crash(world.random.nextBoolean());
+    } else {
+      node.start();
+    }
+    world.after(
+        SimOptions.TICK_MILLIS * (1L + world.random.nextInt(8)),
+        () -> flap(node, restarts, times - 1));
+  }
+
+  private void stall() {
+    SimNode node = someNode();
+    if (node.isUp()) {
+      world.counters.stalls++;
+      world.note("stall", node.id);
+      node.stall(STALL_MILLIS);
     }
   }
 

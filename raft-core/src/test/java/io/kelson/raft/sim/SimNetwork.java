@@ -2,20 +2,24 @@ package io.kelson.raft.sim;
 
 import io.kelson.raft.core.Message;
 import io.kelson.raft.core.Role;
+import io.kelson.raft.membership.Configuration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.BiPredicate;
 
 /** Carries messages, badly: links are cut one way or both, messages lost, late and repeated. */
 final class SimNetwork {
   private static final int CALM_DELAY_MILLIS = 3;
   private static final int LATE_MILLIS = 1_500;
 
+  /** No member ever has a higher id. */
+  static final int MAX_ID = 63;
+
   private final World world;
   private final List<SimNode> members;
-  private final int nodes;
-  private final boolean[][] cut;
+  private final boolean[][] cut = new boolean[MAX_ID + 1][MAX_ID + 1];
 
   /**
    * @param members filled by the caller, in the order of their ids
@@ -23,8 +27,6 @@ final class SimNetwork {
   SimNetwork(World world, List<SimNode> members) {
     this.world = world;
     this.members = members;
-    this.nodes = world.options.nodes();
-    this.cut = new boolean[nodes + 1][nodes + 1];
   }
 
   void send(Message message) {
@@ -75,95 +77,102 @@ final class SimNetwork {
     cut[(int) from][(int) to] = true;
   }
 
+  /** Cuts a member off from all others, or connects it again. */
+  void flip(long member) {
+    int id = (int) member;
+    boolean off = !cut[id][id];
+    for (int other = 1; other <= MAX_ID; other++) {
+      cut[id][other] = off;
+      cut[other][id] = off;
+    }
+  }
+
   void heal() {
     for (boolean[] row : cut) {
       Arrays.fill(row, false);
     }
   }
 
+  /** A new member stands where another one does. */
+  void placeLike(long id, long other) {
+    for (int each = 1; each <= MAX_ID; each++) {
+      cut[(int) id][each] = cut[(int) other][each];
+      cut[each][(int) id] = cut[each][(int) other];
+    }
+    cut[(int) id][(int) other] = false;
+    cut[(int) other][(int) id] = false;
+  }
+
   /** Takes a new shape; says which, for the trace. */
   String reshape(SplittableRandom random) {
     heal();
-    switch (random.nextInt(8)) {
-      case 0:
-        return "healed";
-      case 1:
-        return split(random);
-      case 2:
-        return isolate(1 + random.nextInt(nodes));
-      case 3:
-        return oneWay(random);
-      case 4:
-        return bridge(1 + random.nextInt(nodes));
-      case 5:
-      case 6:
-        return stranded(random);
-      default:
-        return scatter(random, Set.of());
+    List<SimNode> here = here();
+    int some = (int) here.get(random.nextInt(here.size())).id;
+    return switch (random.nextInt(8)) {
+      case 0 -> "healed";
+      case 1 -> split(random);
+      case 2 -> isolate(some);
+      case 3 -> oneWay(some, random.nextBoolean());
+      case 4 -> bridge(some);
+      case 5, 6 -> stranded(random);
+      default -> scatter(random, Set.of());
+    };
+  }
+
+  private List<SimNode> here() {
+    return members.stream().filter(member -> !member.isGone()).toList();
+  }
+
+  /** Cuts a link, one way, wherever the shape says so. */
+  private void cutWhere(BiPredicate<Integer, Integer> shape) {
+    for (int a = 1; a <= members.size(); a++) {
+      for (int b = 1; b <= members.size(); b++) {
+        cut[a][b] = a != b && shape.test(a, b);
+      }
     }
   }
 
   private String split(SplittableRandom random) {
-    int side = random.nextInt(1 << nodes);
-    for (int a = 1; a <= nodes; a++) {
-      for (int b = 1; b <= nodes; b++) {
-        cut[a][b] = (side >> (a - 1) & 1) != (side >> (b - 1) & 1);
-      }
-    }
-    return "split " + Integer.toBinaryString(side);
+    long side = random.nextLong();
+    cutWhere((a, b) -> (side >> a & 1) != (side >> b & 1));
+    return "split " + Long.toBinaryString(side >> 1 & (1L << members.size()) - 1);
   }
 
   /** A leader with all learners and too few voters on one side, the rest on the other. */
   private String stranded(SplittableRandom random) {
-    boolean[] with = new boolean[nodes + 1];
-    int voters = world.options.voters();
-    for (int learner = voters + 1; learner <= nodes; learner++) {
-      with[learner] = true;
-    }
+    boolean[] with = new boolean[MAX_ID + 1];
     for (SimNode member : members) {
-      with[(int) member.id] |= member.isUp() && member.core().role() == Role.LEADER;
-    }
-    for (int more = random.nextInt((voters + 1) / 2); more > 1; more--) {
-      with[1 + random.nextInt(voters)] = true;
-    }
-    StringBuilder side = new StringBuilder("stranded");
-    for (int a = 1; a <= nodes; a++) {
-      side.append(with[a] ? " " + a : "");
-      for (int b = 1; b <= nodes; b++) {
-        cut[a][b] = with[a] != with[b];
+      if (member.isUp() && member.core().role() == Role.LEADER) {
+        with[(int) member.id] = true;
+        Configuration now = member.core().configuration();
+        now.learners().forEach(learner -> with[(int) (long) learner] = true);
+        int voters = now.voters().size();
+        for (int more = random.nextInt((voters + 1) / 2); more > 1; more--) {
+          with[(int) (long) now.voters().get(random.nextInt(voters))] = true;
+        }
       }
+    }
+    cutWhere((a, b) -> with[a] != with[b]);
+    StringBuilder side = new StringBuilder("stranded");
+    for (int id = 1; id <= members.size(); id++) {
+      side.append(with[id] ? " " + id : "");
     }
     return side.toString();
   }
 
-  private String isolate(int node) {
-    for (int other = 1; other <= nodes; other++) {
-      cut[node][other] = other != node;
-      cut[other][node] = other != node;
-    }
-    return "isolate " + node;
+  private String isolate(int member) {
+    cutWhere((a, b) -> a == member || b == member);
+    return "isolate " + member;
   }
 
-  private String oneWay(SplittableRandom random) {
-    int node = 1 + random.nextInt(nodes);
-    boolean hearsNothing = random.nextBoolean();
-    for (int other = 1; other <= nodes; other++) {
-      if (hearsNothing) {
-        cut[other][node] = other != node;
-      } else {
-        cut[node][other] = other != node;
-      }
-    }
-    return node + (hearsNothing ? " hears nothing" : " is not heard");
+  private String oneWay(int member, boolean hearsNothing) {
+    cutWhere((a, b) -> hearsNothing ? b == member : a == member);
+    return member + (hearsNothing ? " hears nothing" : " is not heard");
   }
 
   /** Two halves that only one member can reach. */
   private String bridge(int middle) {
-    for (int a = 1; a <= nodes; a++) {
-      for (int b = 1; b <= nodes; b++) {
-        cut[a][b] = a != middle && b != middle && (a < middle) != (b < middle);
-      }
-    }
+    cutWhere((a, b) -> a != middle && b != middle && (a < middle) != (b < middle));
     return "bridge over " + middle;
   }
 
@@ -171,8 +180,8 @@ final class SimNetwork {
   String scatter(SplittableRandom random, Set<Long> spared) {
     int oneIn = 1 + random.nextInt(3);
     StringBuilder links = new StringBuilder("cut links");
-    for (int a = 1; a <= nodes; a++) {
-      for (int b = 1; b <= nodes; b++) {
+    for (int a = 1; a <= members.size(); a++) {
+      for (int b = 1; b <= members.size(); b++) {
         boolean safe = spared.contains((long) a) && spared.contains((long) b);
         if (a != b && !safe && random.nextInt(oneIn) == 0) {
           cut[a][b] = true;

@@ -136,6 +136,11 @@ final class SimNode {
         });
   }
 
+  /** Its disk finishes no sync for so long. */
+  void stall(int millis) {
+    logWork.stall(world.now() + millis);
+  }
+
   /** Brings log and state together, as {@code runtime.Restart} does. */
   private RestoredLog restore() throws IOException {
     RestoredLog restored = log.restored(world.random);

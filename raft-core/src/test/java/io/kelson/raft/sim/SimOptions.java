@@ -38,6 +38,9 @@ import java.util.stream.LongStream;
  * @param realLog whether members run on the production log instead of its model
  * @param machine what keeps the members' state
  * @param snapshots when the log is cut, and how snapshots travel
+ * @param churn how members come and go
+ * @param flapsPerSecond members that begin to come and go every few ticks, per virtual second
+ * @param stallsPerSecond disks that finish no sync for ten seconds, per virtual second
  */
 record SimOptions(
     int voters,
@@ -66,7 +69,10 @@ record SimOptions(
     int maxApplyBytes,
     boolean realLog,
     Machine machine,
-    Snapshots snapshots) {
+    Snapshots snapshots,
+    Churn churn,
+    int flapsPerSecond,
+    int stallsPerSecond) {
 
   /** The kinds of state machine. */
   enum Machine {
@@ -127,6 +133,25 @@ record SimOptions(
     }
   }
 
+  /**
+   * How members come and go.
+   *
+   * @param changesPerSecond changes of the configuration asked for per virtual second
+   * @param wipesPerSecond disks lost with all that is on them per virtual second
+   */
+  record Churn(int changesPerSecond, int wipesPerSecond) {
+    static Churn draw(SplittableRandom random) {
+      int changes = pick(random, 0, 0, 1, 3, 10);
+      return new Churn(changes, changes == 0 ? 0 : pick(random, 0, 0, 1, 2));
+    }
+
+    Churn without(Set<String> kinds) {
+      return new Churn(
+          kinds.contains("changes") ? 0 : changesPerSecond,
+          kinds.contains("wipes") ? 0 : wipesPerSecond);
+    }
+  }
+
   static final int TICK_MILLIS = 10;
 
   /** The kinds of fault that {@link #without} knows. */
@@ -149,7 +174,11 @@ record SimOptions(
           "snapshots",
           "transfertime",
           "transferbreaks",
-          "latesnapshots");
+          "latesnapshots",
+          "changes",
+          "wipes",
+          "flaps",
+          "stalls");
 
   static SimOptions draw(SplittableRandom random) {
     return new SimOptions(
@@ -179,7 +208,10 @@ record SimOptions(
         pick(random, 100, 4096),
         random.nextInt(8) == 0,
         Machine.MEMORY,
-        Snapshots.draw(random));
+        Snapshots.draw(random),
+        Churn.draw(random),
+        pick(random, 0, 0, 0, 0, 1),
+        pick(random, 0, 0, 0, 0, 0, 0, 1));
   }
 
   int nodes() {
@@ -215,7 +247,10 @@ record SimOptions(
         maxApplyBytes,
         realLog && !kinds.contains("reallog"),
         machine,
-        snapshots.without(kinds));
+        snapshots.without(kinds),
+        churn.without(kinds),
+        kinds.contains("flaps") ? 0 : flapsPerSecond,
+        kinds.contains("stalls") ? 0 : stallsPerSecond);
   }
 
   /** The members that the cluster begins with. */

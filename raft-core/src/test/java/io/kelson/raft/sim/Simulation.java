@@ -2,9 +2,11 @@ package io.kelson.raft.sim;
 
 import io.kelson.raft.core.Input;
 import io.kelson.raft.core.Role;
+import io.kelson.raft.membership.Configuration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
@@ -33,10 +35,11 @@ public final class Simulation {
   final World world;
   private final SimOptions options;
   final SimNetwork network;
-  private final List<SimNode> nodes = new ArrayList<>();
+  final List<SimNode> nodes = new ArrayList<>();
   final Invariants invariants;
   final Clients clients;
   final Shipping shipping;
+  final Churn churn;
   private final Nemesis nemesis;
 
   /**
@@ -59,12 +62,25 @@ public final class Simulation {
     this.invariants = new Invariants(nodes, options);
     this.clients = new Clients(world, invariants);
     this.shipping = new Shipping(world, network, nodes);
-    for (long id = 1; id <= options.nodes(); id++) {
-      SimLog log = options.realLog() ? new RealLog(world.counters, seed * 64 + id) : new SimDisk();
-      SimMachine machine = options.machine().create(id);
-      nodes.add(new SimNode(id, options.founders(), this, log, machine));
+    for (int i = 0; i < options.nodes(); i++) {
+      addNode(options.founders());
     }
-    this.nemesis = new Nemesis(world, network, nodes, clients);
+    this.churn = new Churn(this);
+    this.invariants.onConfiguration(churn::configurationCommitted);
+    this.nemesis = new Nemesis(this);
+  }
+
+  /**
+   * One member more, with an id that nobody has had, and not started yet.
+   *
+   * @param initial the members as it is told
+   */
+  SimNode addNode(Configuration initial) {
+    long id = nodes.size() + 1;
+    SimLog log = options.realLog() ? new RealLog(world.counters, seed * 64 + id) : new SimDisk();
+    SimNode node = new SimNode(id, initial, this, log, options.machine().create(id));
+    nodes.add(node);
+    return node;
   }
 
   /**
@@ -121,10 +137,7 @@ public final class Simulation {
    * disturbance must not keep writes from getting through for ever.
    */
   private void healMajority() {
-    Set<Long> core = new HashSet<>();
-    while (core.size() <= options.voters() / 2) {
-      core.add(1L + world.random.nextInt(options.voters()));
-    }
+    Set<Long> core = deciders();
     network.heal();
     world.note("majority", core.toString(), network.scatter(world.random, core));
     for (SimNode node : nodes) {
@@ -136,6 +149,46 @@ public final class Simulation {
     world.runUntil(world.now() + 20L * options.electionTicks() * SimOptions.TICK_MILLIS);
     marker = 0;
     await("a majority of " + core + " to write again", this::markerWritten);
+  }
+
+  /** Enough members, at random, to decide under every configuration that may matter. */
+  private Set<Long> deciders() {
+    List<Long> order = new ArrayList<>();
+    for (SimNode node : nodes) {
+      if (!node.isGone()) {
+        order.add(world.random.nextInt(order.size() + 1), node.id);
+      }
+    }
+    Set<Long> core = new HashSet<>();
+    for (Configuration configuration : relevantConfigurations()) {
+      for (List<Long> half : List.of(configuration.voters(), configuration.outgoing())) {
+        for (long id : order) {
+          if (half.contains(id)
+              && 2 * half.stream().filter(core::contains).count() <= half.size()) {
+            core.add(id);
+          }
+        }
+      }
+    }
+    return core;
+  }
+
+  /**
+   * The newest configuration that is committed, and those after it that somebody has in his log.
+   * Whoever goes by an older one cannot win an election any more.
+   */
+  List<Configuration> relevantConfigurations() {
+    List<Configuration> relevant = new ArrayList<>();
+    relevant.add(invariants.committedConfiguration());
+    for (SimNode node : nodes) {
+      Map.Entry<Long, Configuration> latest = node.disk().visible().configuration();
+      if (!node.isGone()
+          && latest != null
+          && latest.getKey() > invariants.committedConfigurationIndex()) {
+        relevant.add(latest.getValue());
+      }
+    }
+    return relevant;
   }
 
   private long marker;
@@ -163,33 +216,44 @@ public final class Simulation {
     network.heal();
     world.note("heal");
     for (SimNode node : nodes) {
-      if (!node.isUp()) {
+      if (!node.isUp() && !node.isGone()) {
         node.start();
       }
     }
     marker = 0;
-    await("all members to apply a write and be equal", () -> markerWritten() && equalStates());
+    await(
+        "all members to apply a write and be equal",
+        () -> markerWritten() && churn.settled() && equalStates());
     handOver();
-    nodes.forEach(clients::read);
-    await("all reads to be answered or turned down", () -> !clients.hasOpenReads());
+    members().forEach(clients::read);
+    List<Long> ids = members().stream().map(node -> node.id).toList();
+    await("all reads to be answered or turned down", () -> !clients.hasOpenReads(ids));
     staysCalm();
     staysCalmWithout();
   }
 
   private boolean equalStates() {
-    SimMachine first = nodes.get(0).machine();
-    return nodes.stream()
+    SimMachine first = leader().machine();
+    return members().stream()
         .map(SimNode::machine)
         .allMatch(m -> m.applied().equals(first.applied()) && m.hash() == first.hash());
+  }
+
+  /** Everybody in the newest configuration, once all agree on it. */
+  private List<SimNode> members() {
+    return invariants.committedConfiguration().members().stream()
+        .map(id -> nodes.get((int) (id - 1)))
+        .toList();
   }
 
   /** A transfer to a member that has everything takes a few messages and syncs. */
   private void handOver() {
     SimNode leader = leader();
-    if (leader == null || options.voters() == 1 || options.electionTicks() < 10) {
+    List<Long> voters = invariants.committedConfiguration().voters();
+    if (leader == null || voters.size() == 1 || options.electionTicks() < 10) {
       return;
     }
-    long target = leader.id % options.voters() + 1;
+    long target = voters.get((voters.indexOf(leader.id) + 1) % voters.size());
     world.note("transfer", leader.id, target);
     leader.step(new Input.Transfer(target));
     world.runUntil(world.now() + HAND_OVER_MILLIS);
@@ -204,7 +268,7 @@ public final class Simulation {
     SimNode leader = leader();
     long term = leader == null ? 0 : leader.core().term();
     world.runUntil(world.now() + 5L * options.electionTicks() * SimOptions.TICK_MILLIS);
-    for (SimNode node : nodes) {
+    for (SimNode node : members()) {
       if (node.core().term() != term) {
         throw new SimFailure("nothing was wrong, but term " + term + " ended" + where());
       }
@@ -217,10 +281,12 @@ public final class Simulation {
    */
   private void staysCalmWithout() {
     SimNode leader = leader();
-    if (leader == null || options.voters() < 3) {
+    Configuration configuration = invariants.committedConfiguration();
+    if (leader == null || configuration.voters().size() < 3) {
       return;
     }
-    long lost = 1 + leader.id % options.nodes();
+    List<Long> all = configuration.members();
+    long lost = all.get((all.indexOf(leader.id) + 1) % all.size());
     network.cut(leader.id, lost);
     if (world.random.nextBoolean()) {
       network.cut(lost, leader.id);
@@ -229,7 +295,8 @@ public final class Simulation {
     staysCalm();
   }
 
-  private SimNode leader() {
+  /** The leader of the highest term, or null. */
+  SimNode leader() {
     SimNode found = null;
     for (SimNode node : nodes) {
       if (node.isUp()

@@ -84,6 +84,13 @@ class SimulationTest {
     assertThat(total.tornWrites).isPositive();
     assertThat(total.recoveryCrashes).isPositive();
     assertThat(total.diskErrors).isPositive();
+    assertThat(total.installs).isPositive();
+    assertThat(total.halfInstalled).isPositive();
+    assertThat(total.cuts).isPositive();
+    assertThat(total.changes).isPositive();
+    assertThat(total.wipes).isPositive();
+    assertThat(total.flaps).isPositive();
+    assertThat(total.stalls).isPositive();
     assertThat(total.readsChecked).isGreaterThan(seed - FIRST);
     assertThat(total.writesChecked).isGreaterThan(seed - FIRST);
   }
