@@ -80,6 +80,8 @@ final class Mutants {
             ReplicationMutants.all(),
             ReadMutants.all(),
             DurabilityMutants.all(),
+            SnapshotMutants.all(),
+            MembershipMutants.all(),
             LogMutants.all())
         .flatMap(List::stream)
         .toList();
