@@ -15,9 +15,13 @@ import java.util.random.RandomGenerator;
  *
  * <p>What was written but not forced, and what was created, renamed or deleted but not synced, is
  * kept apart; {@link #crash} decides with a seeded generator how much of it survives. Data survives
- * in units of 512 bytes or 4 KiB, each unit in any version it had since it was last forced. Every
- * change counts as a step, and power can be made to fail, or the disk to report an error, at any
- * step. The same calls with the same seed always give the same disk; there are no threads here.
+ * in units of 512 bytes or 4 KiB, each unit in any version it had since it was last forced; of the
+ * changes of names any survive that make sense together. Every change counts as a step, and power
+ * can be made to fail, or the disk to report an error, at any step. The same calls with the same
+ * seed always give the same disk; there are no threads here.
+ *
+ * <p>Beyond what a power failure may do, durable bytes can be harmed as failing disks harm them:
+ * {@link #flip}, {@link #put}, {@link #truncate}, {@link #lose}.
  */
 public final class CrashableDirectory implements LogDirectory {
   /** What the disk can be told to fail at. */
@@ -97,13 +101,7 @@ public final class CrashableDirectory implements LogDirectory {
    * unusable afterwards.
    */
   public synchronized void crash(RandomGenerator random) {
-    int namesKept =
-        switch (random.nextInt(3)) {
-          case 0 -> 0;
-          case 1 -> pendingNames.size();
-          default -> random.nextInt(pendingNames.size() + 1);
-        };
-    pendingNames.subList(0, namesKept).forEach(change -> change.apply(durableNames));
+    keepSomeNames(random);
     names = new TreeMap<>(durableNames);
     pendingNames.clear();
     for (CrashableFile file : files) {
@@ -114,6 +112,25 @@ public final class CrashableDirectory implements LogDirectory {
     powerLost = false;
     powerLossStep = Long.MAX_VALUE;
     fault = null;
+  }
+
+  /** In order up to some change, as a journal keeps them, or any that do not need a lost one. */
+  private void keepSomeNames(RandomGenerator random) {
+    int mode = random.nextInt(4);
+    int inOrder =
+        switch (mode) {
+          case 0 -> pendingNames.size();
+          case 1 -> random.nextInt(pendingNames.size() + 1);
+          default -> 0;
+        };
+    pendingNames.subList(0, inOrder).forEach(change -> change.apply(durableNames));
+    if (mode == 2) {
+      for (NameChange change : pendingNames) {
+        if (random.nextBoolean() && change.fits(durableNames)) {
+          change.apply(durableNames);
+        }
+      }
+    }
   }
 
   /** The process dies and the machine lives on: all that was written is there, forced or not. */
@@ -139,6 +156,38 @@ public final class CrashableDirectory implements LogDirectory {
   /** Turns bits of one byte over, durably. */
   public synchronized void flip(String name, long offset, int mask) {
     names.get(name).flip((int) offset, mask);
+  }
+
+  /** Lets durable bytes have become others, as by a write that went astray. */
+  public synchronized void put(String name, long offset, byte[] bytes) {
+    names.get(name).put((int) offset, bytes);
+  }
+
+  /** Takes the end of a file away, durably. */
+  public synchronized void truncate(String name, long sizeBytes) {
+    names.get(name).truncate((int) sizeBytes);
+  }
+
+  /** Takes a name away, durably; who has the file open does not notice. */
+  public synchronized void lose(String name) {
+    names.remove(name);
+    durableNames.remove(name);
+    pendingNames.removeIf(change -> name.equals(change.to()) || name.equals(change.from()));
+  }
+
+  /** Whether a reader finds a file of this name. */
+  public synchronized boolean shows(String name) {
+    return names.containsKey(name);
+  }
+
+  /** The names that a power failure leaves in any case, in order. */
+  public synchronized List<String> durableNames() {
+    return List.copyOf(durableNames.keySet());
+  }
+
+  /** What of a file a power failure leaves in any case. */
+  public synchronized byte[] durableContent(String name) {
+    return durableNames.get(name).durableContent();
   }
 
   /** What a file holds, as a reader sees it. */
@@ -254,6 +303,13 @@ public final class CrashableDirectory implements LogDirectory {
 
   /** A name that came, went or was replaced, in one atomic change. */
   private record NameChange(String from, String to, CrashableFile file) {
+    /** Whether it can be made though changes before it were lost. */
+    boolean fits(TreeMap<String, CrashableFile> names) {
+      boolean found = from == null || names.containsKey(from);
+      boolean same = from == null || to == null || names.get(from) == file;
+      return found && same && (to == null || !names.containsKey(to));
+    }
+
     void apply(TreeMap<String, CrashableFile> names) {
       if (from != null) {
         names.remove(from);

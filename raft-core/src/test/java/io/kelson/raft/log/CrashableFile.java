@@ -83,8 +83,27 @@ final class CrashableFile {
   }
 
   void flip(int offset, int mask) {
-    shown.bytes[offset] ^= (byte) mask;
-    durable.bytes[offset] ^= (byte) mask;
+    shown.flip(offset, mask);
+    durable.flip(offset, mask);
+  }
+
+  /** Changes what is on the disk; what is still to be written there lies above it. */
+  void put(int offset, byte[] bytes) {
+    shown.put(offset, bytes);
+    durable.put(offset, bytes);
+    for (Write write : pending) {
+      shown.write(write.position, write.bytes, 0, write.bytes.length);
+    }
+  }
+
+  void truncate(int size) {
+    pending.removeIf(write -> write.end() > size);
+    shown.truncate(size);
+    durable.truncate(size);
+  }
+
+  byte[] durableContent() {
+    return Arrays.copyOf(durable.bytes, durable.size);
   }
 
   byte[] content() {
@@ -109,6 +128,27 @@ final class CrashableFile {
       }
       System.arraycopy(source, from, bytes, position, length);
       size = Math.max(size, end);
+    }
+
+    void flip(int offset, int mask) {
+      if (offset < size) {
+        bytes[offset] ^= (byte) mask;
+      }
+    }
+
+    /** Like a write that does not make the file longer. */
+    void put(int offset, byte[] source) {
+      int length = Math.min(source.length, size - offset);
+      if (length > 0) {
+        System.arraycopy(source, 0, bytes, offset, length);
+      }
+    }
+
+    void truncate(int atMost) {
+      if (atMost < size) {
+        Arrays.fill(bytes, atMost, size, (byte) 0);
+        size = atMost;
+      }
     }
 
     Content copy() {
