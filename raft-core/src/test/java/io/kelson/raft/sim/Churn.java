@@ -133,7 +133,7 @@ final class Churn {
   }
 
   private void send(SimNode node, List<Long> voters, List<Long> learners) {
-    if (voters.isEmpty()) {
+    if (voters.isEmpty() || !isLeft(voters, 0)) {
       return;
     }
     long id = in.clients.newId();
@@ -200,20 +200,27 @@ final class Churn {
   /** A disk is lost with all that is on it, unless too few would be left to decide anything. */
   void wipe() {
     SimNode node = nodes.get(world.random.nextInt(nodes.size()));
-    if (!node.isGone()
-        && in.invariants.wasMember(node.id)
-        && in.relevantConfigurations().stream().allMatch(c -> survives(c, node.id))) {
+    if (!node.isGone() && in.invariants.wasMember(node.id) && canLose(node)) {
       world.counters.wipes++;
       node.leave("its disk is lost");
     }
+  }
+
+  /** Whether enough members with a disk that was not harmed are left without this one. */
+  boolean canLose(SimNode node) {
+    return in.relevantConfigurations().stream().allMatch(c -> survives(c, node.id));
   }
 
   private boolean survives(Configuration configuration, long without) {
     return isLeft(configuration.voters(), without) && isLeft(configuration.outgoing(), without);
   }
 
+  private boolean isSound(long id) {
+    return !isGone(id) && !nodes.get((int) id - 1).log().harmed();
+  }
+
   private boolean isLeft(List<Long> voters, long without) {
-    long left = voters.stream().filter(id -> id != without && !isGone(id)).count();
+    long left = voters.stream().filter(id -> id != without && isSound(id)).count();
     return voters.isEmpty() || left > voters.size() / 2;
   }
 

@@ -1,5 +1,9 @@
 package io.kelson.raft.sim;
 
+import io.kelson.raft.log.Damage;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /** What happened in one or many runs, to tell a hostile run from an idle one. */
 public final class Counters {
   long events;
@@ -14,6 +18,9 @@ public final class Counters {
   long tornWrites;
   long recoveryCrashes;
   long diskErrors;
+  final long[] damages = new long[Damage.Kind.values().length];
+  long logsRefused;
+  long readsRefused;
   long partitions;
   long pauses;
   long transfers;
@@ -51,6 +58,11 @@ public final class Counters {
     tornWrites += other.tornWrites;
     recoveryCrashes += other.recoveryCrashes;
     diskErrors += other.diskErrors;
+    for (int kind = 0; kind < damages.length; kind++) {
+      damages[kind] += other.damages[kind];
+    }
+    logsRefused += other.logsRefused;
+    readsRefused += other.readsRefused;
     partitions += other.partitions;
     pauses += other.pauses;
     transfers += other.transfers;
@@ -76,13 +88,20 @@ public final class Counters {
     slowestHealMillis = Math.max(slowestHealMillis, other.slowestHealMillis);
   }
 
+  /** Harm to durable bytes, by kind. */
+  private String damages() {
+    return Arrays.stream(Damage.Kind.values())
+        .map(kind -> "%,d %s".formatted(damages[kind.ordinal()], kind.plural()))
+        .collect(Collectors.joining(", "));
+  }
+
   @Override
   public String toString() {
     return String.format(
         "%.2f simulated hours, %,d steps, %,d messages;%n"
             + "  faults that took effect: %,d messages lost, %,d cut off, %,d repeated, %,d late,"
             + " %,d partitions, %,d pauses, %,d crashes (%,d with power), %,d torn writes,"
-            + " %,d crashes of a recovery, %,d disk errors, %,d slow syncs, %,d transfers asked for;%n"
+            + " %,d crashes of a recovery, %s; %,d logs refused and %,d reads, %,d disk errors, %,d slow syncs, %,d transfers asked for;%n"
             + "  %,d snapshots asked for, %,d breaks of their transfer, %,d late or twice, %,d"
             + " installed, %,d found half installed, %,d cuts of the log;%n"
             + "  %,d configurations committed, %,d disks lost, %,d disks stalled, %,d flaps;%n"
@@ -102,6 +121,9 @@ public final class Counters {
         powerLosses,
         tornWrites,
         recoveryCrashes,
+        damages(),
+        logsRefused,
+        readsRefused,
         diskErrors,
         slowSyncs,
         transfers,

@@ -1,6 +1,7 @@
 package io.kelson.raft.sim;
 
 import io.kelson.raft.core.Input;
+import io.kelson.raft.log.Damage;
 import java.util.List;
 
 /** Whatever goes wrong by itself, and whoever asks for something, at the rates of the options. */
@@ -35,6 +36,7 @@ final class Nemesis {
     repeat(options.stallsPerSecond(), this::stall);
     if (options.realLog()) {
       repeat(options.diskErrorsPerSecond(), this::failDisk);
+      repeat(options.damagesPerSecond(), this::damage);
     }
   }
 
@@ -135,6 +137,19 @@ final class Nemesis {
       world.counters.stalls++;
       world.note("stall", node.id);
       node.stall(STALL_MILLIS);
+    }
+  }
+
+  /** Harms a log, as long as enough members keep a disk that was not. */
+  private void damage() {
+    SimNode node = someNode();
+    if (node.isGone() || !churn.canLose(node)) {
+      return;
+    }
+    Damage.Done done = node.log().damage(world.random, node.isUp());
+    if (done != null) {
+      world.counters.damages[done.kind().ordinal()]++;
+      world.note("damage", node.id, done.toString());
     }
   }
 

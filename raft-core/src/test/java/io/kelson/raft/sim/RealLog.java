@@ -6,9 +6,11 @@ import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.RestoredLog;
 import io.kelson.raft.log.CrashableDirectory;
+import io.kelson.raft.log.Damage;
 import io.kelson.raft.log.EntriesUnavailableException;
 import io.kelson.raft.log.LogDamagedException;
 import io.kelson.raft.log.LogOptions;
+import io.kelson.raft.log.LogRefusedException;
 import io.kelson.raft.log.SegmentedLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -18,7 +20,8 @@ import java.util.SplittableRandom;
 
 /**
  * The production log with tiny segments, on a disk in memory whose power can fail. After every
- * crash it has to come back as something the model allows.
+ * crash it has to come back as something the model allows. If durable bytes were harmed it may
+ * instead refuse to open, or to be read; then the member is lost.
  */
 final class RealLog implements SimLog {
   private static final int MAX_TAIL_BYTES = 600;
@@ -30,6 +33,14 @@ final class RealLog implements SimLog {
   private final long salt;
   private SegmentedLog log;
   private boolean created;
+
+  /** What was done to durable bytes since the last start that found them all. */
+  private Damage.Done harm;
+
+  private boolean refused;
+
+  /** Whether the process left bytes that the disk may not have. */
+  private boolean unsyncedLeft;
 
   RealLog(Counters counters, long salt) {
     this.counters = counters;
@@ -68,11 +79,32 @@ final class RealLog implements SimLog {
   @Override
   public List<Entry> read(long lo, long hi) throws IOException {
     try {
-      return log.read(lo, hi, Long.MAX_VALUE);
+      List<Entry> entries = log.read(lo, hi, Long.MAX_VALUE);
+      requireWritten(entries);
+      return entries;
     } catch (EntriesUnavailableException gone) {
       return List.of();
     } catch (LogDamagedException damaged) {
-      throw new SimFailure("nothing was damaged, but a read says: " + damaged, damaged);
+      requireHarmed(damaged);
+      counters.readsRefused++;
+      throw damaged;
+    }
+  }
+
+  /** What is read is what was written, whatever happened to the bytes. */
+  private void requireWritten(List<Entry> entries) {
+    for (Entry entry : entries) {
+      List<Entry> written = model.read(entry.index(), entry.index() + 1);
+      boolean comparable = !written.isEmpty() && written.get(0).term() == entry.term();
+      if (comparable && !written.get(0).equals(entry)) {
+        throw new SimFailure(entry + " was read where " + written.get(0) + " was written");
+      }
+    }
+  }
+
+  private void requireHarmed(IOException says) {
+    if (harm == null) {
+      throw new SimFailure("nothing was harmed, but the log says: " + says, says);
     }
   }
 
@@ -88,6 +120,25 @@ final class RealLog implements SimLog {
     model.beginReset(base, promises);
     log.reset(base, promises);
     model.structureDurable();
+  }
+
+  @Override
+  public Damage.Done damage(SplittableRandom random, boolean running) {
+    if (!created || harmed()) {
+      return null;
+    }
+    harm = Damage.maybe(directory, new Random(random.nextLong()), running);
+    return harm;
+  }
+
+  @Override
+  public boolean harmed() {
+    return harm != null;
+  }
+
+  @Override
+  public boolean refused() {
+    return refused;
   }
 
   @Override
@@ -118,8 +169,12 @@ final class RealLog implements SimLog {
 
   @Override
   public void crash(SplittableRandom random, boolean power) {
-    if (power && random.nextBoolean()) {
-      loseInTheMiddle(random);
+    if (random.nextBoolean()) {
+      if (power) {
+        loseInTheMiddle(random);
+      } else {
+        dieBeforeSync();
+      }
     }
     settle(random, power || directory.powerLost());
     queued.clear();
@@ -136,6 +191,21 @@ final class RealLog implements SimLog {
     }
   }
 
+  /** Leaves bytes that a start finds, and that the next failure of the power takes away. */
+  private void dieBeforeSync() {
+    unsyncedLeft = !queued.isEmpty();
+    if (!unsyncedLeft) {
+      return;
+    }
+    try {
+      write();
+      log.flush();
+    } catch (IOException expected) {
+      // It had failed before.
+      unsyncedLeft = false;
+    }
+  }
+
   private void settle(SplittableRandom random, boolean power) {
     if (power) {
       directory.crash(new Random(random.nextLong()));
@@ -146,7 +216,8 @@ final class RealLog implements SimLog {
 
   @Override
   public void open(SplittableRandom random, boolean faults) throws IOException {
-    boolean loses = faults && random.nextInt(4) == 0;
+    boolean loses = faults && random.nextInt(4) < (unsyncedLeft ? 3 : 1);
+    unsyncedLeft = false;
     if (loses) {
       directory.losePowerAtStep(1 + random.nextInt(6));
     }
@@ -156,13 +227,17 @@ final class RealLog implements SimLog {
       created = true;
       RestoredLog all = log.restored(Long.MAX_VALUE);
       model.adopt(all.hardState(), all.base(), all.tail());
+      harm = null;
       if (loses) {
         // It came through; then what it found is durable by now.
         directory.losePower();
         throw new IOException("power lost when the log had just been opened");
       }
-    } catch (LogDamagedException damaged) {
-      throw new SimFailure("nothing was damaged, but the log says: " + damaged, damaged);
+    } catch (LogDamagedException | LogRefusedException damaged) {
+      requireHarmed(damaged);
+      refused = true;
+      counters.logsRefused++;
+      throw damaged;
     } catch (IOException e) {
       if (directory.powerLost()) {
         settle(random, true);

@@ -5,6 +5,7 @@ import io.kelson.raft.core.HardState;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.RestoredLog;
+import io.kelson.raft.log.Damage;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -57,4 +58,24 @@ interface SimLog {
 
   /** The disk reports no more errors than it has. */
   void failNoMore();
+
+  /**
+   * Harms bytes that were durable.
+   *
+   * @param running whether the member is up
+   * @return what was done, or null for nothing
+   */
+  default Damage.Done damage(SplittableRandom random, boolean running) {
+    return null;
+  }
+
+  /** Whether it was harmed, and no start since has found everything in its place. */
+  default boolean harmed() {
+    return false;
+  }
+
+  /** Whether a start has found it harmed: the member is lost for good. */
+  default boolean refused() {
+    return false;
+  }
 }

@@ -101,7 +101,10 @@ final class SimNode {
 
   // ---- life and death
 
-  /** Starts it; if that fails because the disk was told to fail, again a little later. */
+  /**
+   * Starts it; if that fails because the disk was told to fail, again a little later. If it fails
+   * because the log was harmed, the member has gone.
+   */
   void start() {
     RestoredLog restored;
     try {
@@ -109,6 +112,10 @@ final class SimNode {
       restored = restore();
     } catch (IOException e) {
       world.note("start failed", id, e.getMessage());
+      if (log.refused()) {
+        leave("its log is refused");
+        return;
+      }
       log.crash(world.random, false);
       comeBackIn(1 + world.random.nextInt(50));
       return;

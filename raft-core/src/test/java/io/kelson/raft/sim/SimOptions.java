@@ -26,6 +26,7 @@ import java.util.stream.LongStream;
  * @param pausesPerSecond members frozen per virtual second
  * @param transfersPerSecond leadership transfers per virtual second
  * @param diskErrorsPerSecond operations of a real log's disk that fail per virtual second
+ * @param damagesPerSecond real logs harmed per virtual second, of a minority of the voters
  * @param proposalsPerSecond commands per virtual second
  * @param readsPerSecond linearizable reads per virtual second
  * @param maxPayloadBytes the largest command
@@ -58,6 +59,7 @@ record SimOptions(
     int pausesPerSecond,
     int transfersPerSecond,
     int diskErrorsPerSecond,
+    int damagesPerSecond,
     int proposalsPerSecond,
     int readsPerSecond,
     int maxPayloadBytes,
@@ -168,6 +170,7 @@ record SimOptions(
           "pauses",
           "transfers",
           "diskerrors",
+          "damage",
           "reallog",
           "reads",
           "learners",
@@ -197,6 +200,7 @@ record SimOptions(
         pick(random, 0, 0, 1, 3),
         pick(random, 0, 0, 1, 4),
         pick(random, 0, 1, 3),
+        pick(random, 0, 1, 4),
         pick(random, 10, 50, 100),
         pick(random, 0, 20, 100),
         pick(random, 32, 64, 400, 2_000),
@@ -236,6 +240,7 @@ record SimOptions(
         kinds.contains("pauses") ? 0 : pausesPerSecond,
         kinds.contains("transfers") ? 0 : transfersPerSecond,
         kinds.contains("diskerrors") ? 0 : diskErrorsPerSecond,
+        kinds.contains("damage") ? 0 : damagesPerSecond,
         proposalsPerSecond,
         kinds.contains("reads") ? 0 : readsPerSecond,
         maxPayloadBytes,

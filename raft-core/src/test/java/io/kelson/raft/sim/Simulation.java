@@ -97,6 +97,7 @@ public final class Simulation {
       world.runUntil(options.safetyMillis());
       world.faults = false;
       nodes.forEach(node -> node.log().failNoMore());
+      loseHarmed();
       long healedAt = world.now();
       healMajority();
       healAll();
@@ -128,6 +129,21 @@ public final class Simulation {
   /** The options that the seed has drawn. */
   public String options() {
     return options.toString();
+  }
+
+  /**
+   * Whose log was harmed starts again, and goes on only if nothing that counts is missing. Else it
+   * might stop at any later time, which is no fault of the others.
+   */
+  private void loseHarmed() {
+    for (SimNode node : nodes) {
+      if (node.log().harmed() && !node.isGone()) {
+        if (node.isUp()) {
+          node.crash(false);
+        }
+        node.start();
+      }
+    }
   }
 
   // ---- a majority that works

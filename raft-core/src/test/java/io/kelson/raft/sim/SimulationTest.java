@@ -27,6 +27,9 @@ class SimulationTest {
   private static final int RUNS = Integer.getInteger("sim.runs", 2);
   private static final int ENOUGH_FAILURES = 20;
 
+  /** So many seeds have a bit of everything. */
+  private static final int MANY = 2_000;
+
   private final Counters total = new Counters();
   private final List<String> failures = new ArrayList<>();
 
@@ -93,6 +96,11 @@ class SimulationTest {
     assertThat(total.stalls).isPositive();
     assertThat(total.readsChecked).isGreaterThan(seed - FIRST);
     assertThat(total.writesChecked).isGreaterThan(seed - FIRST);
+    if (seed - FIRST >= MANY) {
+      assertThat(total.damages).as("harm to durable bytes, by kind").doesNotContain(0);
+      assertThat(total.logsRefused).isPositive();
+      assertThat(total.readsRefused).isPositive();
+    }
   }
 
   private void runOne(long seed) {

@@ -61,9 +61,6 @@ final class Mutants {
               "older frames behind a cut rarely fit again where the log ends; a unit "
                   + "test of the log builds the case"),
           Map.entry(
-              "damage-taken-for-tail",
-              "the simulated disk does not flip bits; unit tests of the log do"),
-          Map.entry(
               "commit-before-entries",
               "needs a torn batch that brings a new term, overwrites entries and "
                   + "commits them at once"),
