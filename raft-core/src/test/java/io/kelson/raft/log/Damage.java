@@ -18,15 +18,26 @@ public final class Damage {
   /** What happened to the disk. */
   public enum Kind {
     /** Bits of some neighbouring bytes turned over. */
-    FLIPPED_BITS,
+    FLIPPED_BITS("flips of bits"),
     /** Whole sectors of one place landed in another. */
-    MISDIRECTED_WRITE,
+    MISDIRECTED_WRITE("writes gone astray"),
     /** Sectors that were synced hold nothing. */
-    LOST_WRITE,
+    LOST_WRITE("synced writes lost"),
     /** A file ends early, or holds only zeros from somewhere on. */
-    LOST_TAIL,
+    LOST_TAIL("tails lost"),
     /** A file is gone. */
-    LOST_SEGMENT
+    LOST_SEGMENT("segments lost");
+
+    private final String plural;
+
+    Kind(String plural) {
+      this.plural = plural;
+    }
+
+    /** What to call several of them. */
+    public String plural() {
+      return plural;
+    }
   }
 
   /**

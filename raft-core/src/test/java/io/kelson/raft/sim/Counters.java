@@ -42,6 +42,7 @@ public final class Counters {
   long wipes;
   long stalls;
   long flaps;
+  long rocksStores;
   long millis;
   long slowestHealMillis;
 
@@ -84,6 +85,7 @@ public final class Counters {
     wipes += other.wipes;
     stalls += other.stalls;
     flaps += other.flaps;
+    rocksStores += other.rocksStores;
     millis += other.millis;
     slowestHealMillis = Math.max(slowestHealMillis, other.slowestHealMillis);
   }
@@ -105,7 +107,7 @@ public final class Counters {
             + "  %,d snapshots asked for, %,d breaks of their transfer, %,d late or twice, %,d"
             + " installed, %,d found half installed, %,d cuts of the log;%n"
             + "  %,d configurations committed, %,d disks lost, %,d disks stalled, %,d flaps;%n"
-            + "  %,d role changes, %,d fetches, %,d runs on the real log, %,d proposals,"
+            + "  %,d role changes, %,d fetches, %,d runs on the real log, %,d on RocksDB, %,d proposals,"
             + " %,d entries applied;%n"
             + "  operations checked: %,d writes, %,d reads; slowest healing %,d ms",
         millis / 3_600_000.0,
@@ -140,6 +142,7 @@ public final class Counters {
         roleChanges,
         fetches,
         realLogs,
+        rocksStores,
         proposals,
         applied,
         writesChecked,

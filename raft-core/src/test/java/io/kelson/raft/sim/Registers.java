@@ -17,6 +17,16 @@ final class Registers {
   private byte[] config = new byte[0];
   private long hash;
 
+  /** What was kept elsewhere. */
+  static Registers restored(long[] values, LogPosition applied, byte[] config, long hash) {
+    Registers restored = new Registers();
+    System.arraycopy(values, 0, restored.values, 0, COUNT);
+    restored.applied = applied;
+    restored.config = config;
+    restored.hash = hash;
+    return restored;
+  }
+
   Registers copy() {
     Registers copy = new Registers();
     System.arraycopy(values, 0, copy.values, 0, COUNT);

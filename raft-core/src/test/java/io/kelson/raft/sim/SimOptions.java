@@ -78,11 +78,13 @@ record SimOptions(
 
   /** The kinds of state machine. */
   enum Machine {
-    MEMORY;
+    MEMORY,
+    ROCKSDB;
 
     SimMachine create(long id) {
       return switch (this) {
         case MEMORY -> new MemoryMachine();
+        case ROCKSDB -> new RocksMachine(id);
       };
     }
   }
@@ -181,7 +183,8 @@ record SimOptions(
           "changes",
           "wipes",
           "flaps",
-          "stalls");
+          "stalls",
+          "rocksdb");
 
   static SimOptions draw(SplittableRandom random) {
     return new SimOptions(
@@ -211,7 +214,7 @@ record SimOptions(
         pick(random, 400, 10_000, 1 << 20),
         pick(random, 100, 4096),
         random.nextInt(8) == 0,
-        Machine.MEMORY,
+        random.nextInt(64) == 0 ? Machine.ROCKSDB : Machine.MEMORY,
         Snapshots.draw(random),
         Churn.draw(random),
         pick(random, 0, 0, 0, 0, 1),
@@ -251,7 +254,7 @@ record SimOptions(
         maxUncommittedBytes,
         maxApplyBytes,
         realLog && !kinds.contains("reallog"),
-        machine,
+        kinds.contains("rocksdb") ? Machine.MEMORY : machine,
         snapshots.without(kinds),
         churn.without(kinds),
         kinds.contains("flaps") ? 0 : flapsPerSecond,

@@ -91,6 +91,7 @@ public final class Simulation {
   public void run() {
     world.note("options", options);
     world.counters.realLogs += options.realLog() ? 1 : 0;
+    world.counters.rocksStores += options.machine() == SimOptions.Machine.ROCKSDB ? 1 : 0;
     try {
       nodes.forEach(SimNode::start);
       nemesis.begin();

@@ -100,6 +100,7 @@ class SimulationTest {
       assertThat(total.damages).as("harm to durable bytes, by kind").doesNotContain(0);
       assertThat(total.logsRefused).isPositive();
       assertThat(total.readsRefused).isPositive();
+      assertThat(total.rocksStores).isPositive();
     }
   }
 
