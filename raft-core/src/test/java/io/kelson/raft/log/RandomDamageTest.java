@@ -130,6 +130,30 @@ class RandomDamageTest {
     }
   }
 
+  /** Witnesses stand behind what they speak of, so they can go with it. */
+  @ParameterizedTest(name = "cut off {0}")
+  @ValueSource(booleans = {true, false})
+  void theEndOfTheNewestSegmentTakesItsWitnessesAlong(boolean cutOff) throws IOException {
+    CrashableDirectory disk = new CrashableDirectory();
+    LogModel model = new LogModel(1);
+    SegmentedLog log = TestLogs.open(disk);
+    model.appendDurably(log);
+    model.appendDurably(log);
+    int lastFrame = lastFrame(disk);
+    model.appendDurably(log);
+    log.flush();
+    CrashableDirectory harmed = disk.copy();
+    String segment = Format.segmentName(1);
+    if (cutOff) {
+      harmed.truncate(segment, lastFrame);
+    } else {
+      harmed.put(segment, lastFrame, new byte[disk.content(segment).length - lastFrame]);
+    }
+    try (SegmentedLog shorter = TestLogs.open(harmed)) {
+      assertThat(shorter.last().index()).isEqualTo(1);
+    }
+  }
+
   private static int lastFrame(CrashableDirectory disk) {
     byte[] content = disk.durableContent(Format.segmentName(1));
     byte[] magic = {'K', 'L', 'F', '1'};
