@@ -31,6 +31,10 @@ final class RealLog implements SimLog {
   private final ArrayDeque<PersistBatch> queued = new ArrayDeque<>();
   private final Counters counters;
   private final long salt;
+
+  /** Whether what is synced together is many frames, as if it did not fit into one. */
+  private final boolean frameForEachBatch;
+
   private SegmentedLog log;
   private boolean created;
 
@@ -45,6 +49,7 @@ final class RealLog implements SimLog {
   RealLog(Counters counters, long salt) {
     this.counters = counters;
     this.salt = salt;
+    this.frameForEachBatch = salt % 2 == 0;
   }
 
   @Override
@@ -63,6 +68,9 @@ final class RealLog implements SimLog {
     model.write();
     while (!queued.isEmpty()) {
       log.write(queued.poll());
+      if (frameForEachBatch && !queued.isEmpty()) {
+        log.flush();
+      }
     }
   }
 
@@ -169,14 +177,20 @@ final class RealLog implements SimLog {
 
   @Override
   public void crash(SplittableRandom random, boolean power) {
-    if (random.nextBoolean()) {
-      if (power) {
-        loseInTheMiddle(random);
-      } else {
-        dieBeforeSync();
+    switch (random.nextInt(4)) {
+      case 0 -> dieBeforeSync();
+      case 1 -> {
+        if (power) {
+          loseInTheMiddle(random);
+        }
       }
+      default -> {}
     }
-    settle(random, power || directory.powerLost());
+    boolean now = power && (!unsyncedLeft || random.nextBoolean());
+    settle(random, now || directory.powerLost());
+    if (power && !now) {
+      startInVain(random);
+    }
     queued.clear();
   }
 
@@ -204,6 +218,19 @@ final class RealLog implements SimLog {
       // It had failed before.
       unsyncedLeft = false;
     }
+  }
+
+  /** The process is started again at once, and then the power fails. */
+  private void startInVain(SplittableRandom random) {
+    directory.losePowerAtStep(1 + random.nextInt(6));
+    try {
+      SegmentedLog.open(logOptions(false));
+      directory.losePower();
+    } catch (IOException expected) {
+      counters.recoveryCrashes++;
+    }
+    settle(random, true);
+    unsyncedLeft = false;
   }
 
   private void settle(SplittableRandom random, boolean power) {
