@@ -43,6 +43,9 @@ final class RealLog implements SimLog {
 
   private boolean refused;
 
+  /** Whether its disk was told to fail since it was opened; a segment may be ill prepared. */
+  private boolean failureDrawn;
+
   /** Whether the process left bytes that the disk may not have. */
   private boolean unsyncedLeft;
 
@@ -150,7 +153,13 @@ final class RealLog implements SimLog {
   }
 
   @Override
+  public boolean mayFail() {
+    return failureDrawn;
+  }
+
+  @Override
   public void failSoon(SplittableRandom random) {
+    failureDrawn = true;
     if (random.nextBoolean()) {
       directory.losePowerAtStep(1 + random.nextInt(100));
       return;
@@ -255,6 +264,7 @@ final class RealLog implements SimLog {
       RestoredLog all = log.restored(Long.MAX_VALUE);
       model.adopt(all.hardState(), all.base(), all.tail());
       harm = null;
+      failureDrawn = false;
       if (loses) {
         // It came through; then what it found is durable by now.
         directory.losePower();

@@ -74,6 +74,11 @@ interface SimLog {
     return false;
   }
 
+  /** Whether an error that was injected may still come to light. */
+  default boolean mayFail() {
+    return false;
+  }
+
   /** Whether a start has found it harmed: the member is lost for good. */
   default boolean refused() {
     return false;

@@ -81,10 +81,10 @@ record SimOptions(
     MEMORY,
     ROCKSDB;
 
-    SimMachine create(long id) {
+    SimMachine create(long seed) {
       return switch (this) {
         case MEMORY -> new MemoryMachine();
-        case ROCKSDB -> new RocksMachine(id);
+        case ROCKSDB -> new RocksMachine(seed);
       };
     }
   }

@@ -78,7 +78,7 @@ public final class Simulation {
   SimNode addNode(Configuration initial) {
     long id = nodes.size() + 1;
     SimLog log = options.realLog() ? new RealLog(world.counters, seed * 64 + id) : new SimDisk();
-    SimNode node = new SimNode(id, initial, this, log, options.machine().create(id));
+    SimNode node = new SimNode(id, initial, this, log, options.machine().create(seed * 64 + id));
     nodes.add(node);
     return node;
   }
@@ -99,6 +99,7 @@ public final class Simulation {
       world.faults = false;
       nodes.forEach(node -> node.log().failNoMore());
       loseHarmed();
+      restartThoseThatMayFail();
       long healedAt = world.now();
       healMajority();
       healAll();
@@ -130,6 +131,16 @@ public final class Simulation {
   /** The options that the seed has drawn. */
   public String options() {
     return options.toString();
+  }
+
+  /** An error of the disk that nobody has met yet must not be met when all is to be well. */
+  private void restartThoseThatMayFail() {
+    for (SimNode node : nodes) {
+      if (node.isUp() && node.log().mayFail()) {
+        node.crash(false);
+        node.start();
+      }
+    }
   }
 
   /**
@@ -251,9 +262,10 @@ public final class Simulation {
 
   private boolean equalStates() {
     SimMachine first = leader().machine();
-    return members().stream()
-        .map(SimNode::machine)
-        .allMatch(m -> m.applied().equals(first.applied()) && m.hash() == first.hash());
+    return members().stream().allMatch(SimNode::isUp)
+        && members().stream()
+            .map(SimNode::machine)
+            .allMatch(m -> m.applied().equals(first.applied()) && m.hash() == first.hash());
   }
 
   /** Everybody in the newest configuration, once all agree on it. */
