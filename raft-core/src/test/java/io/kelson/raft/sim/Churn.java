@@ -148,7 +148,7 @@ final class Churn {
   /** A member that nobody has had before, which starts soon; 0 if there were too many. */
   private long newcomer() {
     for (SimNode node : nodes) {
-      boolean waiting = !node.isGone() && !in.invariants.wasMember(node.id);
+      boolean waiting = !node.isGone() && !in.configurations.wasMember(node.id);
       if (waiting && world.random.nextBoolean()) {
         return node.id;
       }
@@ -157,7 +157,7 @@ final class Churn {
       return 0;
     }
     SimNode like = nodes.get(world.random.nextInt(nodes.size()));
-    SimNode node = in.addNode(in.invariants.committedConfiguration());
+    SimNode node = in.addNode(in.configurations.newest());
     in.network.placeLike(node.id, like.id);
     world.after(
         world.random.nextInt(200),
@@ -183,7 +183,7 @@ final class Churn {
     }
     for (SimNode node : nodes) {
       boolean removed =
-          in.invariants.wasMember(node.id) && !configuration.members().contains(node.id);
+          in.configurations.wasMember(node.id) && !configuration.members().contains(node.id);
       if (removed && !node.isGone()) {
         world.after(
             world.random.nextInt(LINGER_MILLIS),
@@ -200,7 +200,7 @@ final class Churn {
   /** A disk is lost with all that is on it, unless too few would be left to decide anything. */
   void wipe() {
     SimNode node = nodes.get(world.random.nextInt(nodes.size()));
-    if (!node.isGone() && in.invariants.wasMember(node.id) && canLose(node)) {
+    if (!node.isGone() && in.configurations.wasMember(node.id) && canLose(node)) {
       world.counters.wipes++;
       node.leave("its disk is lost");
     }

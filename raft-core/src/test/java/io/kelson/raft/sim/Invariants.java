@@ -8,15 +8,9 @@ import io.kelson.raft.core.Message;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.RaftCore;
 import io.kelson.raft.core.Role;
-import io.kelson.raft.membership.ConfigEntry;
-import io.kelson.raft.membership.Configuration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
 /**
  * What must hold whatever happens (Raft paper, figure 3, and what durability and reads add to it).
@@ -37,14 +31,7 @@ final class Invariants {
 
   private final List<SimNode> nodes;
 
-  /** What each member took for the configuration in force after its last step. */
-  private final Configuration[] inForce = new Configuration[SimNetwork.MAX_ID + 1];
-
-  /** The configurations that are committed, by index; the one of the beginning stands at 0. */
-  private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
-
-  private final Set<Long> everMembers = new HashSet<>();
-  private Consumer<Configuration> onConfiguration = configuration -> {};
+  private final Configurations configurations;
   private final TreeMap<Long, Long> leaderOfTerm = new TreeMap<>();
   private final TreeMap<LogPosition, Written> written = new TreeMap<>();
   private final TreeMap<VoteKey, Long> votes = new TreeMap<>();
@@ -69,30 +56,9 @@ final class Invariants {
   /**
    * @param nodes filled by the caller, in the order of their ids
    */
-  Invariants(List<SimNode> nodes, SimOptions options) {
+  Invariants(List<SimNode> nodes, Configurations configurations) {
     this.nodes = nodes;
-    configurations.put(0L, options.founders());
-    everMembers.addAll(options.founders().members());
-  }
-
-  /** Somebody wants to know of every configuration as it is committed. */
-  void onConfiguration(Consumer<Configuration> listener) {
-    onConfiguration = listener;
-  }
-
-  /** The newest configuration that is committed. */
-  Configuration committedConfiguration() {
-    return configurations.lastEntry().getValue();
-  }
-
-  /** The index of its entry. */
-  long committedConfigurationIndex() {
-    return configurations.lastKey();
-  }
-
-  /** Whether any configuration that was committed has had this member. */
-  boolean wasMember(long id) {
-    return everMembers.contains(id);
+    this.configurations = configurations;
   }
 
   /** Highest commit index that any member has ever known. */
@@ -121,7 +87,11 @@ final class Invariants {
           core.term());
       if (other == null) {
         requireComplete(node);
-        requireElected(node);
+        configurations.requireMajority(
+            node,
+            id -> hasVotedFor(id, node),
+            "member %d leads term %d with the votes of %d of %s",
+            core.term());
       }
     }
     require(
@@ -146,59 +116,9 @@ final class Invariants {
       long before = maxCommitSeen;
       maxCommitSeen = core.commitIndex();
       requireDurableOnQuorum(node);
-      noteConfigurations(node, before);
+      configurations.committed(node, before, maxCommitSeen);
     }
-    requireLatestConfiguration(node);
-    inForce[n] = core.configuration();
-  }
-
-  private void noteConfigurations(SimNode node, long before) {
-    for (Entry entry : node.disk().read(before + 1, maxCommitSeen + 1)) {
-      if (entry.type() == EntryType.CONFIG) {
-        Configuration configuration = ConfigEntry.decode(entry.data()).configuration();
-        configurations.put(entry.index(), configuration);
-        everMembers.addAll(configuration.members());
-        onConfiguration.accept(configuration);
-      }
-    }
-  }
-
-  /** In force is the latest configuration in the log, whatever the log has gone through. */
-  private void requireLatestConfiguration(SimNode node) {
-    RaftCore core = node.core();
-    if (core.isInstalling()) {
-      return;
-    }
-    LogImage log = node.disk().visible();
-    Map.Entry<Long, Configuration> latest = log.configuration();
-    if (latest == null) {
-      latest = configurations.floorEntry(log.base().index());
-      if (latest.getKey() == 0) {
-        // None has ever been in the log: it goes by what it was told when it was made.
-        return;
-      }
-    }
-    require(
-        core.configuration().equals(latest.getValue()),
-        "member %d goes by %s, but the latest in its log is %s",
-        node.id,
-        core.configuration(),
-        latest);
-  }
-
-  /** A leader has the votes of a majority, in a joint configuration of both. */
-  private void requireElected(SimNode leader) {
-    Configuration configuration = inForce[(int) leader.id];
-    for (List<Long> half : List.of(configuration.voters(), configuration.outgoing())) {
-      long given = half.stream().filter(id -> hasVotedFor(id, leader)).count();
-      require(
-          half.isEmpty() || given > half.size() / 2,
-          "member %d leads term %d with %d votes of %s",
-          leader.id,
-          leader.core().term(),
-          given,
-          half);
-    }
+    configurations.afterStep(node);
   }
 
   private boolean hasVotedFor(long id, SimNode leader) {
@@ -219,7 +139,7 @@ final class Invariants {
     // The commit index is a hint on disk and may be older after a restart.
     highestCommit[n] = 0;
     leading[n] = 0;
-    inForce[n] = node.core().configuration();
+    configurations.restarted(node);
     highestTerm[n] = Math.min(highestTerm[n], node.core().term());
     based(node);
   }
@@ -252,18 +172,11 @@ final class Invariants {
         maxCommitSeen);
     commits.add(new CommitSeen(entry.get(0).position(), node.core().term()));
     LogPosition position = entry.get(0).position();
-    // What came into force by this very commitment had no part in it.
-    Configuration configuration = inForce[(int) node.id];
-    for (List<Long> half : List.of(configuration.voters(), configuration.outgoing())) {
-      long holders = half.stream().filter(id -> disk(id).holds(position)).count();
-      require(
-          half.isEmpty() || holders > half.size() / 2,
-          "member %d commits %s, which only %d of %s hold on disk",
-          node.id,
-          entry.get(0),
-          holders,
-          half);
-    }
+    configurations.requireMajority(
+        node,
+        id -> disk(id).holds(position),
+        "member %d commits %s, which only %d of %s hold on disk",
+        entry.get(0));
   }
 
   private SimDisk disk(long id) {
@@ -279,7 +192,7 @@ final class Invariants {
     long prevTerm = node.disk().visible().termAt(first - 1);
     for (Entry entry : batch.entries()) {
       if (entry.type() == EntryType.CONFIG && node.core().role() == Role.LEADER) {
-        requireChangeAllowed(node, entry);
+        configurations.requireChangeAllowed(node, entry);
       }
       Written now = new Written(Registers.mix(0, entry), prevTerm);
       Written before = written.putIfAbsent(entry.position(), now);
@@ -290,40 +203,6 @@ final class Invariants {
           entry,
           prevTerm);
       prevTerm = entry.term();
-    }
-  }
-
-  /**
-   * Members change one step after the other, and only once the leader knows that its predecessors'
-   * steps are settled (thesis, chapter 4, and the correction to it).
-   */
-  private void requireChangeAllowed(SimNode leader, Entry entry) {
-    RaftCore core = leader.core();
-    Map.Entry<Long, Configuration> before = leader.disk().visible().configuration();
-    if (entry.term() != core.term()
-        || before == null && leader.disk().visible().base().index() == 0) {
-      return;
-    }
-    require(
-        core.termAt(core.commitIndex()) == core.term(),
-        "member %d changes members in term %d before it has committed anything in it",
-        leader.id,
-        core.term());
-    require(
-        before == null || before.getKey() <= core.commitIndex(),
-        "member %d changes members while index %s is not committed",
-        leader.id,
-        before);
-    long commit = core.commitIndex();
-    Configuration next = ConfigEntry.decode(entry.data()).configuration();
-    for (long voter : next.voters()) {
-      require(
-          inForce[(int) leader.id].isVoter(voter) || disk(voter).lastIndex() * 10 >= commit * 9,
-          "member %d gives a vote to %d, whose log ends at %d of %d",
-          leader.id,
-          voter,
-          disk(voter).lastIndex(),
-          commit);
     }
   }
 
@@ -373,6 +252,18 @@ final class Invariants {
         node.machine().durable());
   }
 
+  /**
+   * A member's log is to begin anew: where it holds the snapshot's last entry, what follows may be
+   * acknowledged and stays (figure 13 of the paper's extended version, step 6).
+   */
+  void replacesLog(SimNode node, LogPosition position) {
+    require(
+        !node.disk().visible().holds(position),
+        "member %d throws away a log that holds the last entry of the snapshot, %s",
+        node.id,
+        position);
+  }
+
   /** A snapshot is the state at its position, and never takes anything back. */
   void installed(SimNode node, SimMachine.Snapshot snapshot) {
     LogPosition position = snapshot.position();
@@ -396,6 +287,7 @@ final class Invariants {
     switch (message.kind()) {
       case VOTE_REQUEST -> {
         Message.VoteRequest request = (Message.VoteRequest) message;
+        configurations.requireOnceVoter(node);
         if (!request.preVote()) {
           requireVote(node, request.term(), node.id);
         }

@@ -56,6 +56,10 @@ final class LogWork {
     stalledUntil = until;
   }
 
+  boolean isStalled() {
+    return stalledUntil > world.now();
+  }
+
   // ---- the log writer
 
   void write(PersistBatch batch) {

@@ -3,6 +3,7 @@ package io.kelson.raft.sim;
 import io.kelson.raft.core.Input;
 import io.kelson.raft.core.SnapshotRequest;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,10 +18,14 @@ final class Shipping {
   private static final int LATE_MILLIS = 4_000;
   private static final int ANSWER_MILLIS = 1_000;
 
+  /** Other transfers may go first; by then the state is a later one, perhaps of a later term. */
+  private static final int QUEUE_MILLIS = 800;
+
   private final World world;
   private final SimNetwork network;
   private final List<SimNode> nodes;
   private final SimOptions.Snapshots options;
+  private final List<Transfer> underWay = new ArrayList<>();
 
   Shipping(World world, SimNetwork network, List<SimNode> nodes) {
     this.world = world;
@@ -32,8 +37,9 @@ final class Shipping {
   /** Owes the member one {@link Input.SnapshotShipped}, whatever comes of it. */
   void ship(SimNode from, SnapshotRequest request) {
     world.counters.snapshotsAsked++;
+    boolean queues = world.faults && world.chance(options.latePercent());
     from.inThisLife(
-        1 + world.draw(options.maxChunkMillis()),
+        1 + world.draw(queues ? QUEUE_MILLIS : options.maxChunkMillis()),
         () -> from.whenProcessRuns(() -> begin(from, request)));
   }
 
@@ -44,14 +50,23 @@ final class Shipping {
     try {
       Shipment shipment = new Shipment(from.id, request.term(), from.machine().checkpoint());
       world.note("ship", from.id, request.to(), shipment.snapshot().position().index());
-      new Transfer(from, request.to(), shipment).next();
+      Transfer transfer = new Transfer(from, request.to(), shipment);
+      underWay.add(transfer);
+      transfer.next();
     } catch (IOException e) {
       from.failed(e);
     }
   }
 
+  /** Whether nothing is under way any more, as far as the senders that still live know. */
+  boolean isIdle() {
+    underWay.removeIf(each -> each.over || !each.from.isUp() || each.bornIn != each.from.life());
+    return underWay.isEmpty();
+  }
+
   private final class Transfer {
     private final SimNode from;
+    private final int bornIn;
     private final long to;
     private final Shipment shipment;
     private int chunks = 1 + world.draw(options.maxChunks());
@@ -60,6 +75,7 @@ final class Shipping {
 
     Transfer(SimNode from, long to, Shipment shipment) {
       this.from = from;
+      this.bornIn = from.life();
       this.to = to;
       this.shipment = shipment;
     }

@@ -148,6 +148,15 @@ final class SimNode {
     logWork.stall(world.now() + millis);
   }
 
+  boolean isStalled() {
+    return logWork.isStalled();
+  }
+
+  /** Counts its starts. */
+  int life() {
+    return life;
+  }
+
   /** Brings log and state together, as {@code runtime.Restart} does. */
   private RestoredLog restore() throws IOException {
     RestoredLog restored = log.restored(world.random);
@@ -331,6 +340,7 @@ final class SimNode {
       done.accept(core.commitIndex() >= snapshot.position().index());
       return;
     }
+    invariants.replacesLog(this, install.position());
     Runnable stateInstalled =
         logWork.reset(
             install,

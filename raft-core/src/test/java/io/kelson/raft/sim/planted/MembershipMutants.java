@@ -106,7 +106,7 @@ final class MembershipMutants {
             "sim.Churn",
             "node.leave(\"its disk is lost\");",
             "node.leave(\"its disk is lost\"); SimNode again = new SimNode(node.id,"
-                + " in.invariants.committedConfiguration(), in, new SimDisk(), new MemoryMachine());"
+                + " in.configurations.newest(), in, new SimDisk(), new MemoryMachine());"
                 + " nodes.set((int) node.id - 1, again); again.start();"),
         new Mutant(
             "anybody-campaigns",
@@ -128,13 +128,6 @@ final class MembershipMutants {
             "new learners get nothing until they vote",
             "core.Replication",
             "} else if (id != core.self()) { Inflights",
-            "} else if (id != core.self() && core.quorum().contains(id)) { Inflights"),
-        new Mutant(
-            "once-alone-always-alone",
-            0,
-            "a member that was the only one waits for nobody when others have joined",
-            "core.FollowerRole",
-            "void configurationChanged() { timeoutTicks = core.drawElectionTimeoutTicks(); }",
-            "void configurationChanged() {}"));
+            "} else if (id != core.self() && core.quorum().contains(id)) { Inflights"));
   }
 }

@@ -83,9 +83,9 @@ final class MutantRunner {
       return "the code's own checks";
     }
     return switch (type.substring((ROOT + "sim.").length())) {
-      case "Invariants" -> "invariants";
+      case "Invariants", "Configurations" -> "invariants";
       case "Clients", "Registers" -> "client model";
-      case "SimDisk", "RealLog" -> "log model";
+      case "SimDisk", "RealLog", "LogImage" -> "log model";
       case "Simulation" -> "liveness";
       default -> "runtime contract";
     };

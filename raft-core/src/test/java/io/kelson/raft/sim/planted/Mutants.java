@@ -35,18 +35,31 @@ final class Mutants {
           "ack-before-sync",
           "leader-counts-unsynced",
           "aba-by-position",
-          "sync-without-force");
+          "sync-without-force",
+          "snapshot-over-newer",
+          "snapshot-keeps-config",
+          "snapshot-forgets-vote",
+          "cut-past-flushed",
+          "log-reset-before-state",
+          "applied-apart-from-data",
+          "change-before-own-commit",
+          "config-not-rolled-back",
+          "joint-as-one",
+          "removed-leader-counts-itself",
+          "promotion-unchecked",
+          "id-reused");
 
   /** Bugs that the simulator is not known to find in 20,000 seeds, and why. */
   static final Map<String, String> OPEN_HOLES =
       Map.ofEntries(
           Map.entry(
               "leader-not-sticky",
-              "who gets the leader's answers also gets its heartbeats, and does not " + "campaign"),
+              "who gets the leader's answers also gets its heartbeats, and does not campaign; a "
+                  + "leader that hears a quorum no more steps down by itself"),
           Map.entry(
               "timeout-starts-anew",
-              "matters where a member that cannot win raises terms, which the pre- "
-                  + "vote prevents"),
+              "matters where a member that cannot win raises terms; who has won a pre-vote, or "
+                  + "was handed leadership, has a log that can"),
           Map.entry(
               "fetch-unchecked",
               "needs a deposed leader whose slow read of the log ends after its log "
@@ -56,6 +69,10 @@ final class Mutants {
               "read-counts-learners",
               "needs two learners and their leader alone, and a read in the few "
                   + "milliseconds in which it has a successor and has not stepped down"),
+          Map.entry(
+              "cut-past-applied",
+              "here the loop always hears of an apply before it hears how far the state is "
+                  + "flushed; in production a cut may overtake the report"),
           Map.entry(
               "chain-unchecked",
               "older frames behind a cut rarely fit again where the log ends; a unit "

@@ -108,12 +108,16 @@ final class SnapshotMutants {
                 "long index = applied - options.keepEntries();")
             .and(CUTTER, "if (upTo.index() > durable.index()) {", "if (false) {"),
         new Mutant(
-            "cut-past-applied",
-            0,
-            "the core lets the log be cut beyond what it knows to be applied",
-            LOG,
-            "long upTo = Math.min(index, applied);",
-            "long upTo = index;"),
+                "cut-past-applied",
+                0,
+                "the log is cut beyond what the core knows to be applied",
+                LOG,
+                "long upTo = Math.min(index, applied);",
+                "long upTo = index;")
+            .and(
+                CUTTER,
+                "long index = Math.min(durable.index(), applied - options.keepEntries());",
+                "long index = durable.index();"),
         new Mutant(
                 "applied-apart-from-data",
                 37,
