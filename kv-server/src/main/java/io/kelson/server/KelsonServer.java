@@ -316,17 +316,17 @@ public final class KelsonServer implements AutoCloseable {
   private CoreConfig coreConfig() {
     CoreConfig defaults = CoreConfig.defaults(cluster.selfId(), origin.config().configuration());
     return new CoreConfig(
-        defaults.self(),
-        defaults.configuration(),
-        config.electionTimeoutMillis() / config.heartbeatIntervalMillis(),
-        defaults.heartbeatTicks(),
-        defaults.maxAppendBytes(),
-        defaults.maxInflightMessages(),
-        defaults.maxInflightBytes(),
-        defaults.maxUncommittedBytes(),
-        defaults.entryCacheBytes(),
-        defaults.maxApplyBytes(),
-        origin.config().context());
+            defaults.self(),
+            defaults.configuration(),
+            config.electionTimeoutMillis() / config.heartbeatIntervalMillis(),
+            defaults.heartbeatTicks(),
+            defaults.maxAppendBytes(),
+            defaults.maxInflightMessages(),
+            defaults.maxInflightBytes(),
+            defaults.maxUncommittedBytes(),
+            defaults.entryCacheBytes(),
+            defaults.maxApplyBytes())
+        .withConfigurationContext(origin.config().context());
   }
 
   /** What a member that wants to join is told on the peer port. */

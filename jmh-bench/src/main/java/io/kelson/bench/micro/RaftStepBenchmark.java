@@ -62,7 +62,7 @@ public class RaftStepBenchmark {
     }
     RaftCore candidate = cores.get(1L);
     for (int i = 0; i < MAX_TICKS_TO_A_LEADER && candidate.role() != Role.LEADER; i++) {
-      step(candidate, new Input.Tick());
+      step(candidate, new Input.Tick(0));
       deliverAll();
     }
     leader = candidate;
@@ -79,7 +79,7 @@ public class RaftStepBenchmark {
     step(leader, new Input.Propose(batch));
     deliverAll();
     // A heartbeat carries the commit index to the followers if nothing has.
-    step(leader, new Input.Tick());
+    step(leader, new Input.Tick(0));
     deliverAll();
     requireApplied();
     return leader.appliedIndex();

@@ -78,7 +78,7 @@ final class CandidateRole extends RoleState {
   }
 
   @Override
-  void tick() {
+  void tick(long nowNanos) {
     elapsedTicks++;
     if (elapsedTicks >= timeoutTicks) {
       core.campaign("the election was not decided in time");
@@ -130,7 +130,7 @@ final class CandidateRole extends RoleState {
   }
 
   @Override
-  void read(long id) {
+  void read(long id, long nowNanos) {
     core.outbox().reject(Rejection.What.READ, id, Rejection.Reason.NO_LEADER);
   }
 

@@ -22,6 +22,11 @@ import io.kelson.raft.membership.Configuration;
  *     back
  * @param maxApplyBytes bytes of entries in one {@link Committed}; four times as much may wait at
  *     the state machine before nothing more is handed out
+ * @param readLeaseNanos how long a leader answers its own clients' reads without asking anybody,
+ *     counted by its clock from when it asked a quorum whether it still leads; 0 for never. Must be
+ *     less than the time in which the fastest clock among the members sees {@code electionTicks -
+ *     1} tick intervals, and either 0 for all members or for none: each promises to give no vote
+ *     for so long. Too small: reads ask again and again; too large: reads may be stale
  * @param configurationContext what the owner knows of {@code configuration}; goes into the log with
  *     it when a cluster begins (see {@link io.kelson.raft.membership.ConfigEntry#context})
  */
@@ -36,6 +41,7 @@ public record CoreConfig(
     long maxUncommittedBytes,
     long entryCacheBytes,
     int maxApplyBytes,
+    long readLeaseNanos,
     byte[] configurationContext) {
   public CoreConfig {
     if (self == 0) {
@@ -48,6 +54,9 @@ public record CoreConfig(
               + " ticks needs heartbeats at most every third of it, not every "
               + heartbeatTicks);
     }
+    if (readLeaseNanos < 0) {
+      throw new IllegalArgumentException("a read lease cannot last " + readLeaseNanos + " ns");
+    }
     if (maxAppendBytes < 1
         || maxInflightMessages < 1
         || maxInflightBytes < 1
@@ -58,7 +67,7 @@ public record CoreConfig(
     }
   }
 
-  /** Settings for members of which nothing else needs to be in the log. */
+  /** Settings without read leases, for members of which nothing else needs to be in the log. */
   public CoreConfig(
       long self,
       Configuration configuration,
@@ -81,6 +90,7 @@ public record CoreConfig(
         maxUncommittedBytes,
         entryCacheBytes,
         maxApplyBytes,
+        0,
         new byte[0]);
   }
 
@@ -103,6 +113,24 @@ public record CoreConfig(
         maxUncommittedBytes,
         entryCacheBytes,
         maxApplyBytes,
+        readLeaseNanos,
         context);
+  }
+
+  /** The same settings with leases of this length, in nanoseconds of the leader's clock. */
+  public CoreConfig withReadLease(long nanos) {
+    return new CoreConfig(
+        self,
+        configuration,
+        electionTicks,
+        heartbeatTicks,
+        maxAppendBytes,
+        maxInflightMessages,
+        maxInflightBytes,
+        maxUncommittedBytes,
+        entryCacheBytes,
+        maxApplyBytes,
+        nanos,
+        configurationContext);
   }
 }

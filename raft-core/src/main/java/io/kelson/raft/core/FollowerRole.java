@@ -78,7 +78,7 @@ final class FollowerRole extends RoleState {
   }
 
   @Override
-  void tick() {
+  void tick(long nowNanos) {
     elapsedTicks++;
     if (elapsedTicks >= timeoutTicks && core.mayCampaign()) {
       core.campaign(leader == 0 ? "no leader came up" : "the leader fell silent");
@@ -129,7 +129,7 @@ final class FollowerRole extends RoleState {
   }
 
   @Override
-  void read(long id) {
+  void read(long id, long nowNanos) {
     if (leader == 0) {
       core.outbox().reject(Rejection.What.READ, id, Rejection.Reason.NO_LEADER);
     } else {

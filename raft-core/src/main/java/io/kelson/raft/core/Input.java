@@ -25,8 +25,14 @@ public sealed interface Input {
   /** Which of the records this is. */
   Kind kind();
 
-  /** Time passed: one tick. */
-  record Tick() implements Input {
+  /**
+   * Time passed: one tick. Ticks of a member are at least a tick interval of its own clock apart,
+   * also after a pause: what it promises for a number of ticks must not be over sooner.
+   *
+   * @param nowNanos this member's monotonic clock, read before the step; only differences count.
+   *     Used for nothing but read leases
+   */
+  record Tick(long nowNanos) implements Input {
     @Override
     public Kind kind() {
       return Kind.TICK;
@@ -57,8 +63,10 @@ public sealed interface Input {
    *
    * @param id the caller's own number for this batch of reads; it comes back in {@link ReadReady}
    *     or {@link Rejection}
+   * @param nowNanos this member's monotonic clock, read before the step and after the last of these
+   *     reads came in
    */
-  record Read(long id) implements Input {
+  record Read(long id, long nowNanos) implements Input {
     @Override
     public Kind kind() {
       return Kind.READ;

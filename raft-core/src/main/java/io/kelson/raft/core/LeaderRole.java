@@ -18,6 +18,7 @@ final class LeaderRole extends RoleState {
 
   private final Replication replication;
   private final ReadRounds reads;
+  private final ReadLease lease;
   private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
   private final long firstIndex;
   private long uncommittedBytes;
@@ -37,6 +38,7 @@ final class LeaderRole extends RoleState {
     super(core);
     this.replication = new Replication(core);
     this.reads = new ReadRounds(core);
+    this.lease = new ReadLease(core.config().readLeaseNanos());
     this.firstIndex = core.log().last() + 1;
   }
 
@@ -71,7 +73,7 @@ final class LeaderRole extends RoleState {
   }
 
   @Override
-  void tick() {
+  void tick(long nowNanos) {
     if (transferTarget != 0 && ++transferTicks >= core.config().electionTicks()) {
       transferTarget = 0;
       if (retiring) {
@@ -91,6 +93,10 @@ final class LeaderRole extends RoleState {
       heartbeatTicks = 0;
       transferAsked = false;
       maybeOpenRound();
+      if (lease.isWanted()) {
+        // In every heartbeat, so that a leader nobody writes to keeps its lease as well.
+        lease.asked(replication.nextRound(), nowNanos);
+      }
       replication.heartbeat();
     }
   }
@@ -150,6 +156,9 @@ final class LeaderRole extends RoleState {
       return;
     }
     follower.noteHeard(message.round());
+    if (lease.isWanted()) {
+      lease.answered(replication.confirmedRound());
+    }
     follower.maybeResume();
     if (!message.success()) {
       replication.rejected(follower, message);
@@ -183,10 +192,24 @@ final class LeaderRole extends RoleState {
   }
 
   @Override
-  void read(long id) {
-    addRead(0, id);
+  void read(long id, long nowNanos) {
+    if (mayUseLease() && lease.covers(nowNanos)) {
+      core.outbox().ready(id, core.log().commit());
+    } else {
+      addRead(0, id);
+    }
   }
 
+  /**
+   * Whether a lease would say anything. Not before an own entry is committed, as the commit index
+   * may be behind that of a predecessor. And not without a vote: the members that remain may be a
+   * single one, which waits for nobody before it elects itself.
+   */
+  private boolean mayUseLease() {
+    return core.log().commit() >= firstIndex && core.quorum().contains(core.self());
+  }
+
+  // No lease here: a message brings no reading of this member's clock that is younger than itself.
   @Override
   void onReadIndexRequest(ReadIndexRequest message) {
     addRead(message.from(), message.context());
@@ -240,6 +263,9 @@ final class LeaderRole extends RoleState {
         && !transferAsked
         && replication.find(transferTarget).match() == core.log().last()) {
       transferAsked = true;
+      // Whoever hears of it is elected by members that have promised to elect nobody yet; and the
+      // message may be on its way for as long as this term lasts.
+      lease.forgo();
       core.outbox().send(new TimeoutNow(core.self(), transferTarget, core.term()));
       if (retiring) {
         core.becomeFollower(core.term(), "handed over, being no voter any more");
@@ -294,6 +320,7 @@ final class LeaderRole extends RoleState {
   @Override
   void configurationChanged() {
     changing = true;
+    lease.drop();
     // New members are first asked about the entry that made them members.
     replication.reconfigure(core.log().last());
     if (transferTarget != 0 && !core.configuration().voters().contains(transferTarget)) {

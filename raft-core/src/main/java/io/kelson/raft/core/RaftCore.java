@@ -32,6 +32,7 @@ public final class RaftCore {
   private final RaftLog log;
   private final Membership membership;
   private final Persistence persistence;
+  private final Pledge pledge;
   private final Voting voting = new Voting(this);
   private final Outbox outbox = new Outbox();
   private final Invariants invariants;
@@ -60,6 +61,7 @@ public final class RaftCore {
     this.term = restored.hardState().term();
     this.vote = restored.hardState().vote();
     this.readContext = random.nextLong();
+    this.pledge = new Pledge(config, membership.quorum().isSole(config.self()));
     this.role = new FollowerRole(this, 0);
     this.invariants = new Invariants(this);
   }
@@ -204,15 +206,20 @@ public final class RaftCore {
     return role;
   }
 
+  Pledge pledge() {
+    return pledge;
+  }
+
   private void dispatch(Input input) {
     switch (input.kind()) {
       case TICK -> {
         persistence.tick();
-        role.tick();
+        pledge.tick();
+        role.tick(((Input.Tick) input).nowNanos());
       }
       case RECEIVE -> receive(((Input.Receive) input).message());
       case PROPOSE -> role.propose(((Input.Propose) input).proposals());
-      case READ -> role.read(((Input.Read) input).id());
+      case READ -> role.read(((Input.Read) input).id(), ((Input.Read) input).nowNanos());
       case PERSISTED -> persisted(((Input.Persisted) input).write());
       case APPLIED -> log.appliedTo(((Input.Applied) input).index());
       case TRANSFER -> role.transfer(((Input.Transfer) input).target());
@@ -248,8 +255,7 @@ public final class RaftCore {
    */
   private void snapshotReceived(Input.SnapshotReceived snapshot) {
     LogPosition position = snapshot.position();
-    // Made after its sender was asked for it, a snapshot may hold entries of a later term than
-    // that.
+    // Made after its sender was asked for it, it may hold entries of a later term than that.
     long told = Math.max(snapshot.term(), position.term());
     if (told > term) {
       becomeFollower(told, "heard of a higher term");
@@ -346,10 +352,8 @@ public final class RaftCore {
       // Told of this term the old leader steps down. Without an answer a member that has come back
       // with a higher term would stay outside for good: it refuses the leader, and nobody who
       // hears that leader would vote for it. The request's round stays out of the answer: the
-      // sender
-      // may lead this very term as well by now, and a round of its earlier reign would confirm
-      // reads
-      // that no quorum was asked about.
+      // sender may lead this very term as well by now, and a round of its earlier reign would
+      // confirm reads that no quorum was asked about.
       sendPromised(
           new AppendResponse(
               self(), message.from(), term, false, message.prev().index(), LogPosition.ZERO, 0));
@@ -366,6 +370,7 @@ public final class RaftCore {
     FollowerRole follower = (FollowerRole) role;
     follower.follow(message.from());
     follower.resetElectionTimer();
+    pledge.renew();
     follower.onAppendRequest(message);
   }
 

@@ -30,11 +30,16 @@ abstract sealed class RoleState permits FollowerRole, CandidateRole, LeaderRole 
   /** Whether a leader was heard of so recently that an election would only disturb it. */
   abstract boolean isContent();
 
-  abstract void tick();
+  /**
+   * Time passed.
+   *
+   * @param nowNanos this member's monotonic clock, as of shortly before
+   */
+  abstract void tick(long nowNanos);
 
   abstract void propose(List<Proposal> proposals);
 
-  abstract void read(long id);
+  abstract void read(long id, long nowNanos);
 
   /** The role ends: whatever waits in it is answered. */
   abstract void leave();

@@ -14,6 +14,8 @@ final class Voting {
   void onRequest(VoteRequest message) {
     long term = core.term();
     boolean disturbs = core.roleState().isContent() && !message.transfer() && message.term() > term;
+    // Whatever the term: one that was heard of since does not undo what the leader was promised.
+    disturbs |= core.pledge().holds() && !message.transfer();
     if (message.preVote()) {
       boolean granted =
           !disturbs && message.term() >= term && (message.term() > term || isFree(message.from()));

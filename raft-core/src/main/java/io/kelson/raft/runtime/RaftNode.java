@@ -287,23 +287,18 @@ public final class RaftNode implements AutoCloseable {
   }
 
   private void loop() throws InterruptedException {
-    long tickNanos = options.tickInterval().toNanos();
-    long nextTick = nanoClock.getAsLong() + tickNanos;
+    TickPacer pacer = new TickPacer(options.tickInterval().toNanos(), nanoClock.getAsLong());
     while (true) {
-      Mailbox.Batch batch = mailbox.take(nextTick - nanoClock.getAsLong());
+      Mailbox.Batch batch = mailbox.take(pacer.nanosUntilDue(nanoClock.getAsLong()));
       if (batch.closed) {
         refuse(batch);
         return;
       }
       step(batch);
       long now = nanoClock.getAsLong();
-      if (now - nextTick >= 0) {
-        // One tick however long the pause was: time that this thread did not have must not count
-        // against the leader,
-        // whose messages may be waiting in the mailbox.
-        carryOut(core.step(new Input.Tick()));
+      if (pacer.maybeTake(now)) {
+        carryOut(core.step(new Input.Tick(now)));
         considerCutting();
-        nextTick = now - nextTick < tickNanos ? nextTick + tickNanos : now + tickNanos;
       }
       transport.flush();
       publishStatus();
@@ -323,7 +318,7 @@ public final class RaftNode implements AutoCloseable {
     batch.tasks.forEach(Runnable::run);
     propose(batch.proposals);
     if (!batch.reads.isEmpty()) {
-      carryOut(core.step(new Input.Read(reads.add(batch.reads))));
+      carryOut(core.step(new Input.Read(reads.add(batch.reads), nanoClock.getAsLong())));
     }
   }
 

@@ -63,6 +63,36 @@ public record RaftNodeOptions(
         keep);
   }
 
+  /**
+   * The same with read leases.
+   *
+   * <p>A voter that hears its leader gives no vote until {@code electionTicks} ticks later, the
+   * first of which may be due at once, so for one interval less. By the leader's clock that may be
+   * shorter still: by the drift.
+   *
+   * @param maxClockDriftPercent by how much the slowest clock among the members may lag behind the
+   *     fastest, of 100 nanoseconds that the fastest counts; in [1, 50]. Too small: stale reads
+   *     where clocks are worse; too large: shorter leases, so that reads ask more often
+   */
+  public RaftNodeOptions withReadLease(int maxClockDriftPercent) {
+    if (maxClockDriftPercent < 1 || maxClockDriftPercent > 50) {
+      throw new IllegalArgumentException(
+          "a clock drift of " + maxClockDriftPercent + " % is not between 1 and 50");
+    }
+    long promisedNanos = (core.electionTicks() - 1) * tickInterval.toNanos();
+    long leaseNanos = promisedNanos / 100 * (100 - maxClockDriftPercent);
+    return new RaftNodeOptions(
+        core.withReadLease(leaseNanos),
+        tickInterval,
+        random,
+        maxQueuedProposals,
+        maxQueuedProposalBytes,
+        maxQueuedMessages,
+        maxApplyGroupBytes,
+        snapshotEntries,
+        keepEntries);
+  }
+
   /** The defaults beside the three things only the caller knows. */
   public static RaftNodeOptions defaults(
       CoreConfig core, Duration tickInterval, RandomGenerator random) {

@@ -223,8 +223,8 @@ class FieldBugsTest {
   void readWaitsForAnEntryOfTheLeadersOwnTerm() {
     RaftCore core = member().log(1, 1).commit(1).freshLeader();
     core.step(new Input.Persisted(2));
-    assertThat(core.step(new Input.Read(7)).send()).as("no round yet").isEmpty();
-    assertThat(core.step(new Input.Read(8)).readsReady()).isEmpty();
+    assertThat(core.step(new Input.Read(7, 0)).send()).as("no round yet").isEmpty();
+    assertThat(core.step(new Input.Read(8, 0)).readsReady()).isEmpty();
 
     Effects committed = receive(core, accepted(core, 2, 3));
     assertThat(core.commitIndex()).isEqualTo(3);
@@ -239,11 +239,11 @@ class FieldBugsTest {
   @Test
   void lateAnswerDoesNotServeALaterRead() {
     RaftCore core = member().log(1).follower();
-    core.step(new Input.Read(7));
+    core.step(new Input.Read(7, 0));
     tick(core, 10);
     assertThat(core.role()).isEqualTo(Role.PRE_CANDIDATE);
     receive(core, append(core, at(1, 1)));
-    core.step(new Input.Read(8));
+    core.step(new Input.Read(8, 0));
 
     Effects late = receive(core, new ReadIndexResponse(2, 1, 1, 0, 1));
     assertThat(late.readsReady()).as("read 8 came after question 0 was asked").isEmpty();

@@ -26,6 +26,7 @@ final class MemberFixture {
   private long maxUncommittedBytes = 1 << 20;
   private long entryCacheBytes = 1 << 20;
   private int maxApplyBytes = 1 << 20;
+  private long readLeaseNanos;
 
   static MemberFixture member() {
     return new MemberFixture();
@@ -94,19 +95,25 @@ final class MemberFixture {
     return this;
   }
 
+  MemberFixture readLease(long nanos) {
+    readLeaseNanos = nanos;
+    return this;
+  }
+
   RaftCore start() {
     CoreConfig config =
         new CoreConfig(
-            1,
-            configuration,
-            10,
-            3,
-            maxAppendBytes,
-            maxInflightMessages,
-            1 << 18,
-            maxUncommittedBytes,
-            entryCacheBytes,
-            maxApplyBytes);
+                1,
+                configuration,
+                10,
+                3,
+                maxAppendBytes,
+                maxInflightMessages,
+                1 << 18,
+                maxUncommittedBytes,
+                entryCacheBytes,
+                maxApplyBytes)
+            .withReadLease(readLeaseNanos);
     disk.baseConfig(ConfigEntry.of(configuration));
     RestoredLog found = disk.restored(1000);
     RestoredLog restored =
@@ -179,7 +186,7 @@ final class MemberFixture {
   static Effects tick(RaftCore core, int times) {
     Effects effects = Effects.NONE;
     for (int i = 0; i < times; i++) {
-      effects = core.step(new Input.Tick());
+      effects = core.step(new Input.Tick(0));
     }
     return effects;
   }

@@ -270,7 +270,7 @@ class MembershipStepTest {
   void readsAreConfirmedByThoseWhoAreLeft() {
     RaftCore core = member().of(2).log(1).leader();
     persist(core, change(core, List.of(1L), List.of()));
-    core.step(new Input.Read(5));
+    core.step(new Input.Read(5, 0));
     Effects left = receive(core, accepted(core, 2, 3));
     assertThat(core.configuration()).isEqualTo(of(1));
     assertThat(left.readsReady()).extracting(ReadReady::id).containsExactly(5L);

@@ -349,7 +349,7 @@ class RaftPaperTest {
     @Test
     void readNeedsAMajority() {
       RaftCore core = member().of(5).log(1).leader();
-      core.step(new Input.Read(1));
+      core.step(new Input.Read(1, 0));
       assertThat(receive(core, accepted(core, 2, 2, 1)).readsReady()).isEmpty();
       assertThat(receive(core, accepted(core, 3, 2, 1)).readsReady()).hasSize(1);
     }
@@ -411,7 +411,7 @@ class RaftPaperTest {
       cluster.elect(1);
       cluster.propose(1, "a");
       cluster.stabilize();
-      Effects asked = cluster.step(2, new Input.Read(5));
+      Effects asked = cluster.step(2, new Input.Read(5, 0));
       assertThat(asked.send()).singleElement().isInstanceOf(ReadIndexRequest.class);
       cluster.stabilize();
       assertThat(cluster.members.get(2L).readsReady).containsExactly(new ReadReady(5, 2));

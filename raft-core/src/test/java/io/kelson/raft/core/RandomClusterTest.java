@@ -67,7 +67,7 @@ class RandomClusterTest {
     check(cluster);
     long leader = cluster.leader();
     cluster.propose(leader, "after");
-    cluster.step(leader, new Input.Read(77));
+    cluster.step(leader, new Input.Read(77, 0));
     cluster.stabilize();
     check(cluster);
     for (TestCluster.Member member : cluster.members.values()) {
@@ -93,7 +93,7 @@ class RandomClusterTest {
     } else if (what < 45) {
       cluster.propose(id, "a" + random.nextInt(1000), "b");
     } else if (what < 48) {
-      cluster.step(id, new Input.Read(random.nextInt(1000)));
+      cluster.step(id, new Input.Read(random.nextInt(1000), 0));
     } else if (what < 49 && random.nextInt(4) == 0) {
       cluster.crash(id);
     } else if (what < 50 && random.nextInt(4) == 0) {

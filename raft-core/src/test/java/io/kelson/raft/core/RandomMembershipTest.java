@@ -276,7 +276,7 @@ class RandomMembershipTest {
     assertThat(core.configuration().voters()).contains(leader);
     long term = core.term();
     cluster.propose(leader, "after");
-    cluster.step(leader, new Input.Read(77));
+    cluster.step(leader, new Input.Read(77, 0));
     for (int i = 0; i < 50; i++) {
       for (long id : cluster.members.keySet()) {
         cluster.tick(id, 1);

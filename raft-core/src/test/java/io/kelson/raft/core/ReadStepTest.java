@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Linearizable reads: a state, one input, the exact effects. */
 class ReadStepTest {
   private static Effects read(RaftCore core, long id) {
-    return core.step(new Input.Read(id));
+    return core.step(new Input.Read(id, 0));
   }
 
   private static List<Long> rounds(Effects effects) {

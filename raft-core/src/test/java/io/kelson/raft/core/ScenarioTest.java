@@ -90,7 +90,7 @@ class ScenarioTest {
         case "tick" -> cluster.tick(id(words), words.length > 2 ? Integer.parseInt(words[2]) : 1);
         case "propose" ->
             cluster.propose(id(words), Stream.of(words).skip(2).toArray(String[]::new));
-        case "read" -> cluster.step(id(words), new Input.Read(Long.parseLong(words[2])));
+        case "read" -> cluster.step(id(words), new Input.Read(Long.parseLong(words[2]), 0));
         case "change" ->
             cluster.change(id(words), ids(words[2]), words.length > 3 ? ids(words[3]) : List.of());
         case "join" -> cluster.join(id(words));

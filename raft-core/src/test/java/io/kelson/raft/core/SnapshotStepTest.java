@@ -42,7 +42,7 @@ class SnapshotStepTest {
   @Test
   void whatIsNotAppliedIsNotCut() {
     RaftCore core = member().log(1, 1, 1, 1).commit(4).applied(2).start();
-    core.step(new Input.Tick());
+    core.step(new Input.Tick(0));
     assertThat(core.step(new Input.Compact(4)).cut()).isEqualTo(at(1, 2));
     core.step(new Input.Applied(4));
     assertThat(core.step(new Input.Compact(4)).cut()).isEqualTo(at(1, 4));
@@ -298,7 +298,7 @@ class SnapshotStepTest {
   @Test
   void appliesUnderWayAreNewsNoMore() {
     RaftCore core = member().log(1, 1, 1).commit(3).start();
-    core.step(new Input.Tick());
+    core.step(new Input.Tick(0));
     core.step(snapshot(2, at(2, 9)));
     core.step(new Input.Applied(3));
     assertThat(core.appliedIndex()).isEqualTo(9);

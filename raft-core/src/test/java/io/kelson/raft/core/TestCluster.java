@@ -274,7 +274,7 @@ final class TestCluster {
 
   void tick(long id, int times) {
     for (int i = 0; i < times; i++) {
-      step(id, new Input.Tick());
+      step(id, new Input.Tick(0));
     }
   }
 

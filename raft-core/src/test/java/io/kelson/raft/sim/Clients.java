@@ -46,6 +46,9 @@ final class Clients {
   private long answeredUpTo;
   private long nextId = 1;
 
+  /** The read being asked for in this very step, 0 for none. */
+  private long asking;
+
   Clients(World world, Invariants invariants) {
     this.world = world;
     this.invariants = invariants;
@@ -79,7 +82,9 @@ final class Clients {
     open.put(
         id, new Operation(id, node.id, true, answeredUpTo, invariants.maxCommitSeen(), register));
     world.note("read", node.id, id);
-    node.step(new Input.Read(id));
+    asking = id;
+    node.step(new Input.Read(id, node.nanos()));
+    asking = 0;
   }
 
   /** The member has gone, and with it the answers it would have given. */
@@ -117,6 +122,10 @@ final class Clients {
         id);
     invariants.readReady(node, index, read.knownCommit());
     world.note("ready", node.id, id, index);
+    if (id == asking && world.options.voters() > 1) {
+      // Only a lease lets a read go before anybody else was asked.
+      world.counters.leaseReads++;
+    }
     waiting.computeIfAbsent(node.id, n -> new ArrayList<>()).add(new Waiting(read, index));
     serveReads(node);
   }

@@ -24,6 +24,7 @@ public final class Counters {
   long partitions;
   long pauses;
   long transfers;
+  long sieges;
   long slowSyncs;
   long fetches;
   long roleChanges;
@@ -31,6 +32,7 @@ public final class Counters {
   long applied;
   long writesChecked;
   long readsChecked;
+  long leaseReads;
   long realLogs;
   long installs;
   long halfInstalled;
@@ -67,6 +69,7 @@ public final class Counters {
     partitions += other.partitions;
     pauses += other.pauses;
     transfers += other.transfers;
+    sieges += other.sieges;
     slowSyncs += other.slowSyncs;
     fetches += other.fetches;
     roleChanges += other.roleChanges;
@@ -74,6 +77,7 @@ public final class Counters {
     applied += other.applied;
     writesChecked += other.writesChecked;
     readsChecked += other.readsChecked;
+    leaseReads += other.leaseReads;
     realLogs += other.realLogs;
     installs += other.installs;
     halfInstalled += other.halfInstalled;
@@ -103,13 +107,13 @@ public final class Counters {
         "%.2f simulated hours, %,d steps, %,d messages;%n"
             + "  faults that took effect: %,d messages lost, %,d cut off, %,d repeated, %,d late,"
             + " %,d partitions, %,d pauses, %,d crashes (%,d with power), %,d torn writes,"
-            + " %,d crashes of a recovery, %s; %,d logs refused and %,d reads, %,d disk errors, %,d slow syncs, %,d transfers asked for;%n"
+            + " %,d crashes of a recovery, %s; %,d logs refused and %,d reads, %,d disk errors, %,d slow syncs, %,d transfers asked for, %,d sieges;%n"
             + "  %,d snapshots asked for, %,d breaks of their transfer, %,d late or twice, %,d"
             + " installed, %,d found half installed, %,d cuts of the log;%n"
             + "  %,d configurations committed, %,d disks lost, %,d disks stalled, %,d flaps;%n"
             + "  %,d role changes, %,d fetches, %,d runs on the real log, %,d on RocksDB, %,d proposals,"
             + " %,d entries applied;%n"
-            + "  operations checked: %,d writes, %,d reads; slowest healing %,d ms",
+            + "  operations checked: %,d writes, %,d reads (%,d let go by a lease); slowest healing %,d ms",
         millis / 3_600_000.0,
         steps,
         messages,
@@ -129,6 +133,7 @@ public final class Counters {
         diskErrors,
         slowSyncs,
         transfers,
+        sieges,
         snapshotsAsked,
         brokenTransfers,
         lateSnapshots,
@@ -147,6 +152,7 @@ public final class Counters {
         applied,
         writesChecked,
         readsChecked,
+        leaseReads,
         slowestHealMillis);
   }
 }

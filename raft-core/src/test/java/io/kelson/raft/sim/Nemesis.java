@@ -34,6 +34,7 @@ final class Nemesis {
     repeat(options.churn().wipesPerSecond(), churn::wipe);
     repeat(options.flapsPerSecond(), this::flap);
     repeat(options.stallsPerSecond(), this::stall);
+    repeat(options.siegesPerSecond(), new Siege(world, network, nodes, clients)::lay);
     if (options.realLog()) {
       repeat(options.diskErrorsPerSecond(), this::failDisk);
       repeat(options.damagesPerSecond(), this::damage);

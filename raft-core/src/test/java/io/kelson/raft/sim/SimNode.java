@@ -57,6 +57,15 @@ final class SimNode {
   private final CutWork cutWork;
 
   /**
+   * Real time of one tick, and of what lasts a tick interval by the clock. Often they are one and
+   * the same clock, but in a virtual machine they need not be.
+   */
+  private final int tickMillis;
+
+  private final int clockTickMillis;
+  private final long clockOffset;
+
+  /**
    * @param initial the members as it was told when it was made
    */
   SimNode(long id, Configuration initial, Simulation in, SimLog log, SimMachine machine) {
@@ -72,6 +81,15 @@ final class SimNode {
     this.logWork = new LogWork(this, world, log);
     this.applyWork = new ApplyWork(this, world, invariants, clients);
     this.cutWork = new CutWork(this, world, invariants);
+    this.tickMillis = world.options.drawTickMillis(world.random);
+    this.clockTickMillis =
+        world.random.nextBoolean() ? tickMillis : world.options.drawTickMillis(world.random);
+    this.clockOffset = world.random.nextLong();
+  }
+
+  /** What its monotonic clock says; fast or slow within the bound, and of no meaning elsewhere. */
+  long nanos() {
+    return clockOffset + world.now() * 1_000_000 * SimOptions.TICK_MILLIS / clockTickMillis;
   }
 
   boolean isUp() {
@@ -177,17 +195,21 @@ final class SimNode {
     return config.length == 0 ? restored : restored.withBaseConfig(ConfigEntry.decode(config));
   }
 
+  /** A pause of any length is one tick, and the next comes an interval after it, as in RaftNode. */
   private void tickLater(int more) {
     inThisLife(
-        SimOptions.TICK_MILLIS + more,
-        () -> {
-          whenLoopRuns(true, this::tick);
-          tickLater(0);
-        });
+        tickMillis + more,
+        () ->
+            whenLoopRuns(
+                false,
+                () -> {
+                  tick();
+                  tickLater(0);
+                }));
   }
 
   private void tick() {
-    step(new Input.Tick());
+    step(new Input.Tick(nanos()));
     if (isUp()) {
       cutWork.tick();
     }

@@ -42,6 +42,9 @@ import java.util.stream.LongStream;
  * @param churn how members come and go
  * @param flapsPerSecond members that begin to come and go every few ticks, per virtual second
  * @param stallsPerSecond disks that finish no sync for ten seconds, per virtual second
+ * @param readLease whether leaders answer from leases
+ * @param siegesPerSecond attacks on leases ({@link Siege}) per virtual second
+ * @param clockDriftPercent by how much clocks and ticks of members may differ; leases allow for it
  */
 record SimOptions(
     int voters,
@@ -74,7 +77,10 @@ record SimOptions(
     Snapshots snapshots,
     Churn churn,
     int flapsPerSecond,
-    int stallsPerSecond) {
+    int stallsPerSecond,
+    boolean readLease,
+    int siegesPerSecond,
+    int clockDriftPercent) {
 
   /** The kinds of state machine. */
   enum Machine {
@@ -184,19 +190,24 @@ record SimOptions(
           "wipes",
           "flaps",
           "stalls",
-          "rocksdb");
+          "rocksdb",
+          "leases",
+          "sieges",
+          "drift");
 
   static SimOptions draw(SplittableRandom random) {
+    boolean readLease = random.nextInt(3) == 0;
+    boolean besieged = readLease && random.nextInt(3) > 0;
     return new SimOptions(
-        pick(random, 1, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 7),
+        besieged ? pick(random, 3, 3, 4, 5) : pick(random, 1, 2, 3, 3, 3, 3, 4, 4, 5, 5, 6, 7),
         pick(random, 0, 0, 0, 1, 2, 2),
         pick(random, 1_000, 2_000, 4_000),
-        pick(random, 0, 0, 1, 5, 20),
+        besieged ? 0 : pick(random, 0, 0, 1, 5, 20),
         pick(random, 0, 0, 5, 30),
         pick(random, 0, 0, 1, 5),
-        pick(random, 1, 3, 10, 60),
-        pick(random, 0, 1, 5, 30),
-        pick(random, 0, 0, 2, 20),
+        besieged ? pick(random, 1, 3, 10) : pick(random, 1, 3, 10, 60),
+        besieged ? pick(random, 0, 1, 5) : pick(random, 0, 1, 5, 30),
+        besieged ? 0 : pick(random, 0, 0, 2, 20),
         pick(random, 0, 1, 1, 30),
         pick(random, 0, 1, 3, 8),
         pick(random, 0, 0, 2, 5),
@@ -216,9 +227,12 @@ record SimOptions(
         random.nextInt(8) == 0,
         random.nextInt(64) == 0 ? Machine.ROCKSDB : Machine.MEMORY,
         Snapshots.draw(random),
-        Churn.draw(random),
-        pick(random, 0, 0, 0, 0, 1),
-        pick(random, 0, 0, 0, 0, 0, 0, 1));
+        besieged ? new Churn(0, 0) : Churn.draw(random),
+        besieged ? 0 : pick(random, 0, 0, 0, 0, 1),
+        besieged ? 0 : pick(random, 0, 0, 0, 0, 0, 0, 1),
+        readLease,
+        besieged ? pick(random, 1, 2, 4) : 0,
+        pick(random, 0, 10, 20, 30));
   }
 
   int nodes() {
@@ -258,7 +272,10 @@ record SimOptions(
         snapshots.without(kinds),
         churn.without(kinds),
         kinds.contains("flaps") ? 0 : flapsPerSecond,
-        kinds.contains("stalls") ? 0 : stallsPerSecond);
+        kinds.contains("stalls") ? 0 : stallsPerSecond,
+        readLease && !kinds.contains("leases"),
+        kinds.contains("sieges") ? 0 : siegesPerSecond,
+        kinds.contains("drift") ? 0 : clockDriftPercent);
   }
 
   /** The members that the cluster begins with. */
@@ -269,17 +286,24 @@ record SimOptions(
   }
 
   CoreConfig coreConfig(long self, Configuration initial) {
+    long promisedNanos = (electionTicks - 1L) * TICK_MILLIS * 1_000_000;
     return new CoreConfig(
-        self,
-        initial,
-        electionTicks,
-        1,
-        maxAppendBytes,
-        maxInflightMessages,
-        1 << 20,
-        maxUncommittedBytes,
-        entryCacheBytes,
-        maxApplyBytes);
+            self,
+            initial,
+            electionTicks,
+            1,
+            maxAppendBytes,
+            maxInflightMessages,
+            1 << 20,
+            maxUncommittedBytes,
+            entryCacheBytes,
+            maxApplyBytes)
+        .withReadLease(readLease ? promisedNanos / 100 * (100 - clockDriftPercent) : 0);
+  }
+
+  /** Real time that a member takes for what lasts a tick interval by its clock; the fast ones. */
+  int drawTickMillis(SplittableRandom random) {
+    return TICK_MILLIS - random.nextInt(TICK_MILLIS * clockDriftPercent / 100 + 1);
   }
 
   private static int pick(SplittableRandom random, int... choices) {

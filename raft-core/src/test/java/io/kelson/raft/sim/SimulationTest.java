@@ -95,6 +95,7 @@ class SimulationTest {
     assertThat(total.flaps).isPositive();
     assertThat(total.stalls).isPositive();
     assertThat(total.readsChecked).isGreaterThan(seed - FIRST);
+    assertThat(total.leaseReads).isPositive();
     assertThat(total.writesChecked).isGreaterThan(seed - FIRST);
     if (seed - FIRST >= MANY) {
       assertThat(total.damages).as("harm to durable bytes, by kind").doesNotContain(0);

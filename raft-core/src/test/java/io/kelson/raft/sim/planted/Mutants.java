@@ -78,6 +78,28 @@ final class Mutants {
               "older frames behind a cut rarely fit again where the log ends; a unit "
                   + "test of the log builds the case"),
           Map.entry(
+              "lease-from-newest-round",
+              "needs answers that wait in the mailbox of a frozen leader behind its tick; a step "
+                  + "test asks the same"),
+          Map.entry(
+              "lease-without-drift",
+              "leaves a few milliseconds; that the length allows for the drift is a unit test"),
+          Map.entry(
+              "lease-only-dropped-at-transfer",
+              "needs a transfer that takes longer than the next heartbeat; a step test asks it"),
+          Map.entry(
+              "pledge-not-at-start",
+              "needs a voter that restarts between two heartbeats of a leader cut off at once, and "
+                  + "a rival that asks just then; a step test asks it"),
+          Map.entry(
+              "pledge-of-role-only",
+              "needs a late refusal that brings a higher term just before the leader is cut off; a "
+                  + "step test asks it"),
+          Map.entry(
+              "ticks-in-a-burst",
+              "needs voters that freeze with heartbeats in their mailboxes, and a leader cut off "
+                  + "when they go on; TickPacer has a unit test"),
+          Map.entry(
               "commit-before-entries",
               "needs a torn batch that brings a new term, overwrites entries and "
                   + "commits them at once"),
@@ -93,6 +115,7 @@ final class Mutants {
             ElectionMutants.all(),
             ReplicationMutants.all(),
             ReadMutants.all(),
+            LeaseMutants.all(),
             DurabilityMutants.all(),
             SnapshotMutants.all(),
             MembershipMutants.all(),
