@@ -300,6 +300,9 @@ public final class KelsonServer implements AutoCloseable {
                 // Read contexts must not repeat across restarts, so no seed that could.
                 new SecureRandom())
             .withLogEntries(config.snapshotCount(), KEPT_LOG_ENTRIES);
+    if (config.readLease()) {
+      options = options.withReadLease(config.readLeaseMaxClockDriftPercent());
+    }
     snapshots = opened.push(Snapshots.open(cluster.selfId(), home, transport, handle));
     try {
       node = RaftNode.start(options, log, applier, transport, snapshots, new NodeEvents());

@@ -23,6 +23,11 @@ import java.util.TreeSet;
  * @param electionTimeoutMillis how long a follower waits for its leader. Too small: an election on
  *     every pause of garbage collector or disk; too large: writes stand still for longer after a
  *     leader's death
+ * @param readLease whether a leader answers reads without asking the others while clocks say that
+ *     none of them can lead; the same for all members, or reads may be stale
+ * @param readLeaseMaxClockDriftPercent by how much the slowest clock among the members may lag
+ *     behind the fastest, in [1, 50]. Too small: stale reads where clocks are worse; too large:
+ *     shorter leases, and reads that ask after all
  * @param snapshotCount entries after which the log may be cut. Too small: followers that were away
  *     need the whole state instead of a few entries; too large: a long log to keep and replay
  * @param maxRequestBytes largest request that goes into the log. Too small: honest requests are
@@ -43,6 +48,8 @@ public record ServerConfig(
     String initialClusterToken,
     int heartbeatIntervalMillis,
     int electionTimeoutMillis,
+    boolean readLease,
+    int readLeaseMaxClockDriftPercent,
     long snapshotCount,
     int maxRequestBytes,
     int maxTxnOps,
@@ -64,6 +71,9 @@ public record ServerConfig(
   /** Largest election timeout, as in etcd: above it a dead leader is noticed absurdly late. */
   static final int MAX_ELECTION_TIMEOUT_MILLIS = 50_000;
 
+  /** Far more than any clock that works, so that nobody has to think about it. */
+  static final int DEFAULT_CLOCK_DRIFT_PERCENT = 10;
+
   /** Above this one request would hold up replication for too long. */
   static final int MAX_REQUEST_BYTES = 32 << 20;
 
@@ -83,6 +93,7 @@ public record ServerConfig(
       throw new ConfigException("--initial-cluster-token is empty; leave it out for etcd-cluster");
     }
     requireTimers(heartbeatIntervalMillis, electionTimeoutMillis);
+    requireWithin("--read-lease-max-clock-drift-percent", readLeaseMaxClockDriftPercent, 1, 50);
     requireWithin("--snapshot-count", snapshotCount, 1, Long.MAX_VALUE);
     requireWithin("--max-request-bytes", maxRequestBytes, MIN_REQUEST_BYTES, MAX_REQUEST_BYTES);
     requireWithin("--max-txn-ops", maxTxnOps, 1, 100_000);

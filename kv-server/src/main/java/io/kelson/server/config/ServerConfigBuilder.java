@@ -25,6 +25,8 @@ public final class ServerConfigBuilder {
   private String initialClusterToken = "etcd-cluster";
   private int heartbeatIntervalMillis = 100;
   private int electionTimeoutMillis = 1000;
+  private boolean readLease;
+  private Integer readLeaseMaxClockDriftPercent;
   private long snapshotCount = 10_000;
   private int maxRequestBytes = 1_572_864;
   private int maxTxnOps = 128;
@@ -100,6 +102,21 @@ public final class ServerConfigBuilder {
     return this;
   }
 
+  /**
+   * Whether a leader answers reads without asking the others while clocks say that none of them can
+   * lead; false if not said.
+   */
+  public ServerConfigBuilder readLease(boolean value) {
+    readLease = value;
+    return this;
+  }
+
+  /** What {@link #readLease} relies on; refused without it. 10 if not said. */
+  public ServerConfigBuilder readLeaseMaxClockDriftPercent(int value) {
+    readLeaseMaxClockDriftPercent = value;
+    return this;
+  }
+
   /** Entries after which the log may be cut. */
   public ServerConfigBuilder snapshotCount(long value) {
     snapshotCount = value;
@@ -144,10 +161,25 @@ public final class ServerConfigBuilder {
         initialClusterToken,
         heartbeatIntervalMillis,
         electionTimeoutMillis,
+        readLease,
+        clockDrift(),
         snapshotCount,
         maxRequestBytes,
         maxTxnOps,
         logLevel);
+  }
+
+  /** A bound that nothing relies on is a misunderstanding that had better be cleared up. */
+  private int clockDrift() {
+    if (readLeaseMaxClockDriftPercent == null) {
+      return ServerConfig.DEFAULT_CLOCK_DRIFT_PERCENT;
+    }
+    if (!readLease) {
+      throw new ConfigException(
+          "--read-lease-max-clock-drift-percent says nothing without --read-lease; add that or "
+              + "leave it out");
+    }
+    return readLeaseMaxClockDriftPercent;
   }
 
   /** Port 0 is known only once bound, so what was bound is advertised then. */

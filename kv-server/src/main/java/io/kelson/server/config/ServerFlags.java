@@ -67,6 +67,12 @@ public final class ServerFlags {
   @Option(names = "--election-timeout", paramLabel = "MS")
   private Integer electionTimeout;
 
+  @Option(names = "--read-lease", paramLabel = "true|false", arity = "0..1", fallbackValue = "true")
+  private Boolean readLease;
+
+  @Option(names = "--read-lease-max-clock-drift-percent", paramLabel = "PERCENT")
+  private Integer readLeaseMaxClockDriftPercent;
+
   @Option(names = "--snapshot-count", paramLabel = "ENTRIES")
   private Long snapshotCount;
 
@@ -145,6 +151,8 @@ public final class ServerFlags {
     maybe(initialClusterToken, b::initialClusterToken);
     maybe(heartbeatInterval, b::heartbeatIntervalMillis);
     maybe(electionTimeout, b::electionTimeoutMillis);
+    maybe(readLease, b::readLease);
+    maybe(readLeaseMaxClockDriftPercent, b::readLeaseMaxClockDriftPercent);
     maybe(snapshotCount, b::snapshotCount);
     maybe(maxRequestBytes, b::maxRequestBytes);
     maybe(maxTxnOps, b::maxTxnOps);
@@ -233,6 +241,9 @@ public final class ServerFlags {
   private static String expectation(Class<?> type) {
     if (type == ClusterState.class) {
       return "one of new, existing";
+    }
+    if (type == Boolean.class) {
+      return "one of true, false";
     }
     return type == LogLevel.class ? "one of debug, info, warn, error" : "a whole number";
   }

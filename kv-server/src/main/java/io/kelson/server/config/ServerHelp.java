@@ -28,6 +28,13 @@ final class ServerHelp {
         --heartbeat-interval MS              how often a leader makes itself heard (100)
         --election-timeout MS                how long a follower waits for it; at least five
                                              heartbeats, at most 50000 (1000)
+        --read-lease                         a leader answers reads without asking the others
+                                             while clocks say that none of them can lead; stale
+                                             reads if they drift more than the next flag says; the
+                                             same for all members (false)
+        --read-lease-max-clock-drift-percent PERCENT
+                                             by how much the slowest clock of all members may lag
+                                             behind the fastest, 1 to 50 (10)
         --snapshot-count ENTRIES             entries after which the log may be cut (10000)
 
       Limits

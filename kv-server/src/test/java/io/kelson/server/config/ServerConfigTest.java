@@ -47,6 +47,17 @@ class ServerConfigTest {
   }
 
   @Test
+  void aDriftBoundNeedsALeaseAndARange() {
+    refused(builder("a").readLeaseMaxClockDriftPercent(10))
+        .hasMessageContaining("says nothing without --read-lease");
+    refused(builder("a").readLease(true).readLeaseMaxClockDriftPercent(0))
+        .hasMessageContaining("between 1 and 50");
+    refused(builder("a").readLease(true).readLeaseMaxClockDriftPercent(51))
+        .hasMessageContaining("--read-lease-max-clock-drift-percent is 51");
+    assertThat(builder("a").readLease(true).build().readLeaseMaxClockDriftPercent()).isEqualTo(10);
+  }
+
+  @Test
   void limitsHaveBounds() {
     refused(builder("a").maxRequestBytes(1023)).hasMessageContaining("--max-request-bytes is 1023");
     refused(builder("a").maxRequestBytes(Integer.MAX_VALUE)).hasMessageContaining("33554432");

@@ -28,6 +28,7 @@ class ServerFlagsTest {
     assertThat(config.snapshotCount()).isEqualTo(10_000);
     assertThat(config.maxRequestBytes()).isEqualTo(1_572_864);
     assertThat(config.maxTxnOps()).isEqualTo(128);
+    assertThat(config.readLease()).isFalse();
     assertThat(config.requestTimeoutMillis()).isEqualTo(7_000);
   }
 
@@ -38,6 +39,22 @@ class ServerFlagsTest {
     assertThat(parse("-name", "a").name()).isEqualTo("a");
     assertThat(parse("-name=a").name()).isEqualTo("a");
     assertThat(parse("--name=a", "--name=b").name()).as("the last one wins").isEqualTo("b");
+  }
+
+  @Test
+  void readLeasesAreAskedForByName() {
+    assertThat(parse("--read-lease", "--name=a").readLease()).isTrue();
+    assertThat(parse("--read-lease=false").readLease()).isFalse();
+    assertThat(parse("--read-lease=true").readLeaseMaxClockDriftPercent()).isEqualTo(10);
+    assertThat(
+            parse("--read-lease", "--read-lease-max-clock-drift-percent=25")
+                .readLeaseMaxClockDriftPercent())
+        .isEqualTo(25);
+    assertThat(
+            ServerFlags.parse(List.of(), Map.of("KELSON_READ_LEASE", "true")).config().readLease())
+        .isTrue();
+    assertThatThrownBy(() -> parse("--read-lease=perhaps"))
+        .hasMessage("--read-lease: \"perhaps\" is not one of true, false");
   }
 
   @Test
