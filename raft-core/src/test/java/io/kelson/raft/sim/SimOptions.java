@@ -214,8 +214,9 @@ record SimOptions(
         pick(random, 0, 0, 1, 3),
         pick(random, 0, 0, 1, 4),
         pick(random, 0, 1, 3),
-        pick(random, 0, 1, 4),
-        pick(random, 10, 50, 100),
+        besieged ? 0 : pick(random, 0, 1, 4),
+        // Rare writes: a rival that has missed one cannot be elected.
+        besieged ? pick(random, 1, 2, 10) : pick(random, 10, 50, 100),
         pick(random, 0, 20, 100),
         pick(random, 32, 64, 400, 2_000),
         pick(random, 10, 10, 10, 3),

@@ -78,10 +78,6 @@ final class Mutants {
               "older frames behind a cut rarely fit again where the log ends; a unit "
                   + "test of the log builds the case"),
           Map.entry(
-              "lease-from-newest-round",
-              "needs answers that wait in the mailbox of a frozen leader behind its tick; a step "
-                  + "test asks the same"),
-          Map.entry(
               "lease-without-drift",
               "leaves a few milliseconds; that the length allows for the drift is a unit test"),
           Map.entry(
