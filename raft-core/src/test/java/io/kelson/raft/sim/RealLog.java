@@ -188,7 +188,7 @@ final class RealLog implements SimLog {
   public void crash(SplittableRandom random, boolean power) {
     switch (random.nextInt(4)) {
       case 0 -> dieBeforeSync();
-      case 1 -> {
+      case 1, 2 -> {
         if (power) {
           loseInTheMiddle(random);
         }
