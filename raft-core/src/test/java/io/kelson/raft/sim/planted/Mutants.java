@@ -70,6 +70,10 @@ final class Mutants {
               "needs two learners and their leader alone, and a read in the few "
                   + "milliseconds in which it has a successor and has not stepped down"),
           Map.entry(
+              "install-counts-old-writes",
+              "needs a write under way of entries beyond the snapshot that conflict with it; "
+                  + "nothing is appended before that write and the installation are done"),
+          Map.entry(
               "cut-past-applied",
               "here the loop always hears of an apply before it hears how far the state is "
                   + "flushed; in production a cut may overtake the report"),
