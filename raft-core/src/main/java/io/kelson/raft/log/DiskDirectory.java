@@ -91,6 +91,11 @@ public final class DiskDirectory implements LogDirectory {
   }
 
   @Override
+  public long usableBytes() throws IOException {
+    return Files.getFileStore(path).getUsableSpace();
+  }
+
+  @Override
   public String describe() {
     return path.toString();
   }

@@ -33,6 +33,11 @@ public interface LogDirectory {
   /** Makes every creation, renaming and deletion so far durable. */
   void sync() throws IOException;
 
+  /**
+   * How many bytes can still be written here, as far as can be told; a guess, and soon outdated.
+   */
+  long usableBytes() throws IOException;
+
   /** What to call this place in an error message. */
   String describe();
 }

@@ -5,6 +5,7 @@ import io.kelson.raft.core.PersistBatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,6 +20,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The queue is bounded. When it is full, {@link #submit} waits: what the core has decided cannot
  * be turned down any more, and a member whose disk is that far behind has nothing better to do. The
  * bound on uncommitted bytes in the core is met long before.
+ *
+ * <p>A disk without room for another segment is no failure: the writer says so, keeps what it has,
+ * tries again twice a second, and goes on when there is room. Normally it says so while the present
+ * segment still has half its room, so that votes can be cast and leadership can move.
  */
 public final class LogWriter implements AutoCloseable {
   /** How many batches may wait unless a caller says otherwise. */
@@ -38,6 +43,15 @@ public final class LogWriter implements AutoCloseable {
      * what of the last group reached the disk is unknown. The member must stop.
      */
     void failed(Throwable cause);
+
+    /**
+     * There is no room for the next segment. What still fits the present one goes on becoming
+     * durable, the rest waits. Not called again before {@link #room}.
+     */
+    default void full(LogFullException cause) {}
+
+    /** There is room again after {@link #full}. */
+    default void room() {}
   }
 
   /** Something else that has to happen to the log between two batches. */
@@ -45,6 +59,14 @@ public final class LogWriter implements AutoCloseable {
   public interface Task {
     /** Runs on the writer thread; a failure is the log's. */
     void run() throws IOException;
+  }
+
+  /** How often a full disk is asked again: often enough for people, too seldom to matter to it. */
+  private static final long RETRY_NANOS = 500_000_000;
+
+  /** The writer is closed while the disk is full: what it holds will not be written. */
+  private static final class GivenUpException extends IOException {
+    private static final long serialVersionUID = 1;
   }
 
   private sealed interface Work {
@@ -62,9 +84,16 @@ public final class LogWriter implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
+  private final Condition hurry = lock.newCondition();
   private List<Work> queue = new ArrayList<>();
   private boolean closing;
+  private boolean impatient;
   private boolean failed;
+
+  /** Writer thread only: whether the listener has been told that the disk is full. */
+  private boolean full;
+
+  private long lastTryNanos;
 
   /** A started writer with the default bound, which nobody measures. */
   public LogWriter(SegmentedLog log, Listener listener) {
@@ -141,13 +170,32 @@ public final class LogWriter implements AutoCloseable {
     }
   }
 
-  /** Writes what was submitted, tells the listener, and stops. Returns when that is done. */
+  /**
+   * From now on nothing waits for a full disk to have room: what has none is given up, and with it
+   * everything after. Never blocks.
+   */
+  public void stopWaiting() {
+    lock.lock();
+    try {
+      impatient = true;
+      hurry.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes what was submitted, tells the listener, and stops. Returns when that is done. What has
+   * no room on a full disk is given up: nobody was told that it is durable.
+   */
   @Override
   public void close() {
     lock.lock();
     try {
       closing = true;
+      impatient = true;
       notEmpty.signal();
+      hurry.signal();
       notFull.signalAll();
     } finally {
       lock.unlock();
@@ -171,12 +219,16 @@ public final class LogWriter implements AutoCloseable {
 
   private void run() {
     try {
-      for (List<Work> group = next(); !group.isEmpty(); group = next()) {
+      for (List<Work> group = next(); group != null; group = next()) {
         carryOut(group);
         if (queued() == 0) {
           log.flush();
         }
+        lookForRoom();
       }
+    } catch (GivenUpException e) {
+      // Whoever closes does not want to hear more.
+      endQueue();
     } catch (IOException | RuntimeException | Error e) {
       fail(e);
     }
@@ -190,42 +242,54 @@ public final class LogWriter implements AutoCloseable {
       } else if (work instanceof Work.Other other) {
         makeDurable(batches);
         batches = new ArrayList<>();
-        other.task().run();
+        run(other.task());
       }
     }
     makeDurable(batches);
   }
 
-  private void makeDurable(List<PersistBatch> batches) throws IOException {
-    if (!batches.isEmpty()) {
-      persist(batches);
-      listener.durable(batches);
-    }
-  }
-
-  /** What has queued up, waiting for something; empty when the writer is to stop. */
-  private List<Work> next() {
-    lock.lock();
-    try {
-      while (queue.isEmpty() && !closing) {
-        notEmpty.awaitUninterruptibly();
+  private void run(Task task) throws IOException {
+    while (true) {
+      try {
+        task.run();
+        return;
+      } catch (LogFullException e) {
+        waitForRoom(e);
       }
-      List<Work> group = queue;
-      queue = new ArrayList<>();
-      notFull.signalAll();
-      return group;
-    } finally {
-      lock.unlock();
     }
   }
 
-  private void persist(List<PersistBatch> group) throws IOException {
-    long begin = System.nanoTime();
+  /** What precedes a batch that has no room is reported before the wait: votes, for one. */
+  private void makeDurable(List<PersistBatch> batches) throws IOException {
+    int lo = 0;
+    while (lo < batches.size()) {
+      long begin = System.nanoTime();
+      LogFullException obstacle = null;
+      int hi = lo;
+      try {
+        for (; hi < batches.size(); hi++) {
+          log.write(batches.get(hi));
+        }
+      } catch (LogFullException e) {
+        obstacle = e;
+      }
+      if (hi > lo) {
+        List<PersistBatch> written = batches.subList(lo, hi);
+        sync(written, begin);
+        listener.durable(written);
+      }
+      if (obstacle != null) {
+        waitForRoom(obstacle);
+      }
+      lo = hi;
+    }
+  }
+
+  private void sync(List<PersistBatch> group, long begin) throws IOException {
     boolean mustSync = false;
     int entries = 0;
     long bytes = 0;
     for (PersistBatch batch : group) {
-      log.write(batch);
       mustSync |= batch.mustSync();
       entries += batch.entries().size();
       for (Entry entry : batch.entries()) {
@@ -238,7 +302,86 @@ public final class LogWriter implements AutoCloseable {
     }
   }
 
+  /** What has queued up; empty if it is time to look at the disk, null if the writer is to stop. */
+  private List<Work> next() {
+    lock.lock();
+    try {
+      while (queue.isEmpty() && !closing) {
+        if (!full) {
+          notEmpty.awaitUninterruptibly();
+        } else if (!awaitQuietly(notEmpty)) {
+          break;
+        }
+      }
+      if (queue.isEmpty() && closing) {
+        return null;
+      }
+      List<Work> group = queue;
+      queue = new ArrayList<>();
+      notFull.signalAll();
+      return group;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // --- A full disk -------------------------------------------------------------------------
+
+  /** Waits until it is worth trying again what has no room. */
+  private void waitForRoom(LogFullException cause) throws GivenUpException {
+    tell(cause);
+    lock.lock();
+    try {
+      if (!impatient) {
+        awaitQuietly(hurry);
+      }
+      if (impatient) {
+        throw new GivenUpException();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for a signal, for one period of trying again at most; false if none came. */
+  private static boolean awaitQuietly(Condition condition) {
+    try {
+      return condition.awaitNanos(RETRY_NANOS) > 0;
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread; if somebody does, it is early, no more.
+      return true;
+    }
+  }
+
+  /** Says what has changed about the room for the next segment, asking the disk now and then. */
+  private void lookForRoom() {
+    if (full && System.nanoTime() - lastTryNanos >= RETRY_NANOS) {
+      lastTryNanos = System.nanoTime();
+      log.prepareAgain();
+    }
+    Optional<LogFullException> shortage = log.shortage();
+    if (shortage.isPresent()) {
+      tell(shortage.get());
+    } else if (full) {
+      full = false;
+      listener.room();
+    }
+  }
+
+  private void tell(LogFullException cause) {
+    if (!full) {
+      full = true;
+      lastTryNanos = System.nanoTime();
+      listener.full(cause);
+    }
+  }
+
   private void fail(Throwable cause) {
+    endQueue();
+    listener.failed(cause);
+  }
+
+  private void endQueue() {
     lock.lock();
     try {
       failed = true;
@@ -247,6 +390,5 @@ public final class LogWriter implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    listener.failed(cause);
   }
 }

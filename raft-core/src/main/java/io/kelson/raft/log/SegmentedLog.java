@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -24,7 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>After the first failed write or sync every call throws {@link LogFailedException}. Nothing is
  * ever tried again: the kernel may have dropped what it could not write, and a second sync would
- * then report success.
+ * then report success. Only want of room for another segment, {@link LogFullException}, is no
+ * failure, because nothing has been written then.
  *
  * <p>Memory: about 12 bytes per 4 KiB of log, or per entry where entries are larger or were synced
  * one by one and are larger, and a few bytes per change of term; entries themselves stay on disk.
@@ -44,6 +46,11 @@ public final class SegmentedLog implements Closeable {
 
   /** Changed under the write lock and its own monitor; read under either. */
   private final LogState state;
+
+  /** A batch that there was no room to write all of, and how many of its entries are written. */
+  private PersistBatch partial;
+
+  private int partialEntries;
 
   private volatile Throwable failure;
   private volatile boolean closed;
@@ -187,24 +194,61 @@ public final class SegmentedLog implements Closeable {
    * <p>The commit index is put behind the entries of its batch: after a crash that keeps only part
    * of the batch, it must not be found beside the entries that the batch was to overwrite.
    *
+   * @throws LogFullException if there is no room for the next segment; the same batch handed in
+   *     again goes on where this call stopped
    * @throws IllegalArgumentException if the batch contradicts what the log holds; as the caller is
    *     then wrong about it, the log takes nothing more
    */
   public void write(PersistBatch batch) throws IOException {
     change(
         () -> {
-          HardState old = state.hardState();
-          HardState next = batch.hardState() == null ? old : batch.hardState();
-          if (!next.samePromise(old)) {
-            append(new HardState(next.term(), next.vote(), old.commit()));
+          if (batch != partial) {
+            partial = batch;
+            partialEntries = 0;
           }
-          for (Entry entry : batch.entries()) {
-            append(entry);
-          }
-          if (next.commit() != old.commit()) {
-            append(next);
-          }
+          writeRest(batch);
+          partial = null;
         });
+  }
+
+  /** What is in the log already of the hard state shows by the log's own. */
+  private void writeRest(PersistBatch batch) throws IOException {
+    HardState old = state.hardState();
+    HardState next = batch.hardState() == null ? old : batch.hardState();
+    if (!next.samePromise(old)) {
+      append(new HardState(next.term(), next.vote(), old.commit()));
+    }
+    for (; partialEntries < batch.entries().size(); partialEntries++) {
+      append(batch.entries().get(partialEntries));
+    }
+    if (next.commit() != old.commit()) {
+      append(next);
+    }
+  }
+
+  /**
+   * Why the next segment, which the present one is full enough to call for, cannot be prepared for
+   * want of space, as far as is known by now; empty if it can. Thread-safe.
+   */
+  public Optional<LogFullException> shortage() {
+    writeLock.lock();
+    try {
+      return Optional.ofNullable(pool.shortage());
+    } finally {
+      writeLock.unlock();
+    }
+  }
+
+  /** Tries again to prepare what there was no room for, in the background. Thread-safe. */
+  public void prepareAgain() {
+    writeLock.lock();
+    try {
+      if (failure == null && !closed) {
+        pool.prepareAgain();
+      }
+    } finally {
+      writeLock.unlock();
+    }
   }
 
   /** Makes everything written so far durable, with at most one fdatasync. */
@@ -326,6 +370,7 @@ public final class SegmentedLog implements Closeable {
    *
    * @param upTo an entry of the log that is committed and that a durable snapshot or state covers:
    *     nothing else can bring it back
+   * @throws LogFullException if not even the note of it has room; the log is as it was
    */
   public void cut(LogPosition upTo) throws IOException {
     writeLock.lock();
@@ -483,7 +528,7 @@ public final class SegmentedLog implements Closeable {
     try {
       requireUsable();
       change.run();
-    } catch (LogFailedException e) {
+    } catch (LogFailedException | LogFullException e) {
       throw e;
     } catch (IOException | RuntimeException | Error e) {
       failure = failure == null ? e : failure;

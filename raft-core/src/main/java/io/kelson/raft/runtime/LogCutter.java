@@ -1,6 +1,7 @@
 package io.kelson.raft.runtime;
 
 import io.kelson.raft.core.LogPosition;
+import io.kelson.raft.log.LogFullException;
 import io.kelson.raft.log.SegmentedLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -84,9 +85,22 @@ final class LogCutter {
             throw new IllegalStateException(
                 "the log was to be cut at " + upTo + ", but the state is durable up to " + durable);
           }
-          log.cut(upTo);
+          if (!maybeCut(upTo)) {
+            return;
+          }
           LOGGER.info("the log begins after {} now; the state is durable up to {}", upTo, durable);
         });
+  }
+
+  /** A cut that there is no room to note down is left to the next one, which goes further. */
+  private boolean maybeCut(LogPosition upTo) throws IOException {
+    try {
+      log.cut(upTo);
+      return true;
+    } catch (LogFullException e) {
+      LOGGER.warn("the log is not cut at {} for now: {}", upTo, e.getMessage());
+      return false;
+    }
   }
 
   private synchronized void submit(Task task) {

@@ -56,6 +56,8 @@ public final class CrashableDirectory implements LogDirectory {
   private Fault fault;
   private int life;
   private boolean powerLost;
+  private boolean full;
+  private boolean claimsRoom;
 
   /** How many changes have been made: writes, forces, creations, renames, deletions, syncs. */
   public synchronized long steps() {
@@ -89,6 +91,21 @@ public final class CrashableDirectory implements LogDirectory {
    */
   public synchronized void failAt(Operation operation, long nth, String message) {
     fault = new Fault(operation, nth, message);
+  }
+
+  /**
+   * From now on no file can grow, as on a full disk; what is there can be written over.
+   *
+   * @param claims whether the disk says all the same that there is room, as with a quota
+   */
+  public synchronized void fill(boolean claims) {
+    full = true;
+    claimsRoom = claims;
+  }
+
+  /** There is room again. */
+  public synchronized void makeRoom() {
+    full = false;
   }
 
   /** Whether the failure that was asked for is still to come. */
@@ -207,6 +224,7 @@ public final class CrashableDirectory implements LogDirectory {
     if (names.containsKey(name)) {
       throw new FileAlreadyExistsException(name);
     }
+    requireRoom(full && !claimsRoom);
     CrashableFile file = new CrashableFile();
     files.add(file);
     change(new NameChange(null, name, file));
@@ -244,6 +262,17 @@ public final class CrashableDirectory implements LogDirectory {
     requirePowerDuringStep();
     pendingNames.forEach(change -> change.apply(durableNames));
     pendingNames.clear();
+  }
+
+  private static void requireRoom(boolean isFull) throws IOException {
+    if (isFull) {
+      throw new IOException("No space left on device");
+    }
+  }
+
+  @Override
+  public synchronized long usableBytes() {
+    return full && !claimsRoom ? 0 : Long.MAX_VALUE;
   }
 
   @Override
@@ -336,6 +365,7 @@ public final class CrashableDirectory implements LogDirectory {
         requireOpen();
         try {
           before(Operation.WRITE);
+          requireRoom(full && position + source.remaining() > file.size());
         } catch (PowerLostException e) {
           throw e;
         } catch (IOException e) {

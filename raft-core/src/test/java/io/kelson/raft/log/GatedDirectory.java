@@ -77,6 +77,11 @@ final class GatedDirectory implements LogDirectory {
   }
 
   @Override
+  public long usableBytes() throws IOException {
+    return inner.usableBytes();
+  }
+
+  @Override
   public String describe() {
     return inner.describe();
   }
