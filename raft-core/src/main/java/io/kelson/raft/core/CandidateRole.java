@@ -80,7 +80,13 @@ final class CandidateRole extends RoleState {
   @Override
   void tick(long nowNanos) {
     elapsedTicks++;
-    if (elapsedTicks >= timeoutTicks) {
+    if (elapsedTicks < timeoutTicks) {
+      return;
+    }
+    if (core.isReluctant()) {
+      core.becomeFollower(
+          core.term(), "the election was not decided in time, and its disk is full");
+    } else {
       core.campaign("the election was not decided in time");
     }
   }
@@ -136,7 +142,7 @@ final class CandidateRole extends RoleState {
 
   @Override
   void onTimeoutNow() {
-    if (preVote) {
+    if (preVote && !core.isReluctant()) {
       core.becomeCandidate(true, "the leader handed over");
     }
   }

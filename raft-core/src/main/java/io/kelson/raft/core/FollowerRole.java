@@ -9,6 +9,13 @@ import java.util.List;
 
 /** A follower: takes the leader's log, and campaigns when it has not heard of one for too long. */
 final class FollowerRole extends RoleState {
+  /**
+   * How many times longer than others a member with a full disk waits before it campaigns. It does
+   * so in the end because its log may be the only one that can win, and a leader with a full disk
+   * can still bring others up to date, serve reads, and hand over.
+   */
+  static final int RELUCTANCE = 4;
+
   private int timeoutTicks;
   private final ForwardedReads reads;
   private long leader;
@@ -80,7 +87,8 @@ final class FollowerRole extends RoleState {
   @Override
   void tick(long nowNanos) {
     elapsedTicks++;
-    if (elapsedTicks >= timeoutTicks && core.mayCampaign()) {
+    int patience = core.isReluctant() ? RELUCTANCE * timeoutTicks : timeoutTicks;
+    if (elapsedTicks >= patience && core.mayCampaign()) {
       core.campaign(leader == 0 ? "no leader came up" : "the leader fell silent");
       return;
     }
@@ -144,7 +152,7 @@ final class FollowerRole extends RoleState {
 
   @Override
   void onTimeoutNow() {
-    if (core.mayCampaign()) {
+    if (core.mayCampaign() && !core.isReluctant()) {
       core.becomeCandidate(true, "the leader handed over");
     }
   }

@@ -19,7 +19,8 @@ public sealed interface Input {
     COMPACT,
     SNAPSHOT_SHIPPED,
     SNAPSHOT_RECEIVED,
-    SNAPSHOT_INSTALLED
+    SNAPSHOT_INSTALLED,
+    STORAGE
   }
 
   /** Which of the records this is. */
@@ -156,6 +157,19 @@ public sealed interface Input {
     @Override
     public Kind kind() {
       return Kind.SNAPSHOT_RECEIVED;
+    }
+  }
+
+  /**
+   * Whether this member's disk has room. One without does not want to lead: writes handed to it may
+   * have to wait for as long as nobody makes room.
+   *
+   * @param full true if there is no room, false if there is again
+   */
+  record Storage(boolean full) implements Input {
+    @Override
+    public Kind kind() {
+      return Kind.STORAGE;
     }
   }
 

@@ -13,15 +13,19 @@ import java.util.List;
 
 /** The leader: appends, replicates, commits, and proves again and again that it still leads. */
 final class LeaderRole extends RoleState {
-  /** Entries of this leader's own that wait for commitment. */
-  private record Uncommitted(long last, long sizeBytes) {}
+  /**
+   * Entries of this leader's own that wait for commitment, or for its own disk: those others have
+   * committed still take up memory here while this disk stalls.
+   */
+  private record Pending(long last, long sizeBytes) {}
 
   private final Replication replication;
   private final ReadRounds reads;
   private final ReadLease lease;
-  private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
+  private final Retreat retreat;
+  private final ArrayDeque<Pending> pending = new ArrayDeque<>();
   private final long firstIndex;
-  private long uncommittedBytes;
+  private long pendingBytes;
   private int heartbeatTicks;
   private int quorumTicks;
   private long transferTarget;
@@ -39,6 +43,7 @@ final class LeaderRole extends RoleState {
     this.replication = new Replication(core);
     this.reads = new ReadRounds(core);
     this.lease = new ReadLease(core.config().readLeaseNanos());
+    this.retreat = new Retreat(core, replication);
     this.firstIndex = core.log().last() + 1;
   }
 
@@ -81,6 +86,8 @@ final class LeaderRole extends RoleState {
         return;
       }
     }
+    retreat.tick();
+    maybeRetreat();
     if (++quorumTicks >= core.config().electionTicks()) {
       quorumTicks = 0;
       if (!replication.takeActiveQuorum()) {
@@ -107,6 +114,8 @@ final class LeaderRole extends RoleState {
     for (Proposal proposal : proposals) {
       if (transferTarget != 0) {
         core.outbox().reject(Rejection.What.PROPOSAL, proposal.id(), Rejection.Reason.TRANSFERRING);
+      } else if (core.isStorageFull()) {
+        core.outbox().reject(Rejection.What.PROPOSAL, proposal.id(), Rejection.Reason.NO_SPACE);
       } else if (maybeAppend(proposal.data())) {
         appended = true;
       } else {
@@ -123,7 +132,7 @@ final class LeaderRole extends RoleState {
   void onProposalForward(ProposalForward message) {
     boolean appended = false;
     for (byte[] payload : message.payloads()) {
-      appended |= transferTarget == 0 && maybeAppend(payload);
+      appended |= transferTarget == 0 && !core.isStorageFull() && maybeAppend(payload);
     }
     if (appended) {
       replication.replicateToAll();
@@ -133,19 +142,20 @@ final class LeaderRole extends RoleState {
   /** Appends a command unless too much waits already; one alone is taken whatever its size. */
   private boolean maybeAppend(byte[] data) {
     Entry entry = new Entry(core.term(), core.log().last() + 1, EntryType.NORMAL, data);
-    if (uncommittedBytes > 0
-        && uncommittedBytes + entry.sizeBytes() > core.config().maxUncommittedBytes()) {
+    if (pendingBytes > 0
+        && pendingBytes + entry.sizeBytes() > core.config().maxUncommittedBytes()) {
       return false;
     }
     core.append(entry);
-    uncommitted.add(new Uncommitted(entry.index(), entry.sizeBytes()));
-    uncommittedBytes += entry.sizeBytes();
+    pending.add(new Pending(entry.index(), entry.sizeBytes()));
+    pendingBytes += entry.sizeBytes();
     return true;
   }
 
   @Override
   void persisted() {
     maybeCommit();
+    release();
     maybeHandOver();
   }
 
@@ -181,13 +191,18 @@ final class LeaderRole extends RoleState {
     if (index < firstIndex || !log.commitTo(index)) {
       return;
     }
-    while (!uncommitted.isEmpty() && uncommitted.peek().last() <= index) {
-      uncommittedBytes -= uncommitted.poll().sizeBytes();
-    }
+    release();
     replication.announceCommit();
     maybeOpenRound();
     if (changing && core.membership().index() <= index) {
       configurationCommitted();
+    }
+  }
+
+  private void release() {
+    long done = Math.min(core.log().commit(), core.log().durable());
+    while (!pending.isEmpty() && pending.peek().last() <= done) {
+      pendingBytes -= pending.poll().sizeBytes();
     }
   }
 
@@ -270,6 +285,25 @@ final class LeaderRole extends RoleState {
       if (retiring) {
         core.becomeFollower(core.term(), "handed over, being no voter any more");
       }
+    }
+  }
+
+  // --- A disk that is full or stalls -----------------------------------------------------------
+
+  @Override
+  void storageChanged() {
+    retreat.storageChanged();
+    maybeRetreat();
+  }
+
+  private void maybeRetreat() {
+    if (transferTarget != 0 || retiring) {
+      return;
+    }
+    long successor = retreat.next();
+    if (successor != 0) {
+      handOverTo(successor);
+      maybeHandOver();
     }
   }
 
@@ -365,8 +399,8 @@ final class LeaderRole extends RoleState {
   public String toString() {
     return "leader{first="
         + firstIndex
-        + " uncommittedBytes="
-        + uncommittedBytes
+        + " pendingBytes="
+        + pendingBytes
         + " transfer="
         + Long.toHexString(transferTarget)
         + " "

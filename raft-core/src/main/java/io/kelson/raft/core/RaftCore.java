@@ -40,6 +40,7 @@ public final class RaftCore {
   private long term;
   private long vote;
   private long readContext;
+  private boolean storageFull;
   private Throwable failure;
 
   /**
@@ -229,6 +230,10 @@ public final class RaftCore {
       case SNAPSHOT_RECEIVED -> snapshotReceived((Input.SnapshotReceived) input);
       case SNAPSHOT_INSTALLED ->
           persistence.installed(((Input.SnapshotInstalled) input).position());
+      case STORAGE -> {
+        storageFull = ((Input.Storage) input).full();
+        role.storageChanged();
+      }
     }
   }
 
@@ -447,6 +452,19 @@ public final class RaftCore {
   /** Whether this member has a part in elections, and a log to win one with. */
   boolean mayCampaign() {
     return membership.mayCampaign(self(), log.commit()) && !persistence.isInstalling();
+  }
+
+  /** Whether its disk has no room. */
+  boolean isStorageFull() {
+    return storageFull;
+  }
+
+  /**
+   * Whether others had better lead, since this member's disk is full. Where there are no others it
+   * leads all the same: reads still work.
+   */
+  boolean isReluctant() {
+    return storageFull && !quorum().isSole(self());
   }
 
   /** Sends something that relies on term and vote: at once if the disk has them, else after. */

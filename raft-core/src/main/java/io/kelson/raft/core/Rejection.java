@@ -28,6 +28,8 @@ public record Rejection(What what, long id, Reason reason) {
     TRANSFERRING,
     /** Only a leader changes the configuration, and this member is none. */
     NOT_LEADER,
+    /** This leader's disk is full, and there is nobody it could hand leadership to so far. */
+    NO_SPACE,
     /** An earlier change of the configuration is not finished. */
     CHANGE_PENDING,
     /** This leader has not committed anything of its own term yet; asking again soon is enough. */

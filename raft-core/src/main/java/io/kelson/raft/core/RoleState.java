@@ -56,6 +56,9 @@ abstract sealed class RoleState permits FollowerRole, CandidateRole, LeaderRole 
   /** Another configuration is in force. */
   void configurationChanged() {}
 
+  /** Whether this member's disk is full has changed. */
+  void storageChanged() {}
+
   /** The log begins later than before. */
   void compacted() {}
 
