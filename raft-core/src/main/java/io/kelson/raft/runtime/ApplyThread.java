@@ -124,13 +124,17 @@ final class ApplyThread {
     waiters.forEach(ReadWaiter::ready);
   }
 
-  /** Finishes what was queued, then stops; waits for that. Reads still waiting fail. */
+  /**
+   * Finishes what was queued, then stops; waits for that, but not for a disk to have room. Reads
+   * still waiting fail.
+   */
   void close() throws InterruptedException {
     List<WaitingRead> left;
     synchronized (lock) {
       closed = true;
       lock.notifyAll();
     }
+    machine.stopWaiting();
     if (thread != Thread.currentThread()) {
       thread.join();
     }
@@ -160,7 +164,9 @@ final class ApplyThread {
         queue.clear();
       }
       left.forEach(ApplyThread::giveUp);
-      onFailure.accept(broken);
+      if (!(broken instanceof StoppedWaitingException)) {
+        onFailure.accept(broken);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.kelson.raft.runtime;
 
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.RoleChange;
+import io.kelson.raft.log.LogFullException;
 import io.kelson.raft.membership.ConfigEntry;
 
 /**
@@ -25,6 +26,15 @@ public interface RaftListener {
 
   /** A proposal was turned down and is certainly not in the log; called on the raft loop. */
   default void proposalRejected(Rejection rejection) {}
+
+  /**
+   * There is no room for the next segment of the log. The member lives on: it hands leadership over
+   * and waits. Called on the log writer.
+   */
+  default void logFull(LogFullException cause) {}
+
+  /** There is room for the log again; called on the log writer. */
+  default void logHasRoom() {}
 
   /**
    * The node stopped because something it stands on broke: an invariant, the disk, the state

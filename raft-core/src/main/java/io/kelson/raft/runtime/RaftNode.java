@@ -13,6 +13,7 @@ import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.RoleChange;
 import io.kelson.raft.core.SnapshotInstall;
 import io.kelson.raft.core.SnapshotRequest;
+import io.kelson.raft.log.LogFullException;
 import io.kelson.raft.log.LogMetrics;
 import io.kelson.raft.log.LogWriter;
 import io.kelson.raft.log.SegmentedLog;
@@ -71,6 +72,8 @@ public final class RaftNode implements AutoCloseable {
   private final Set<CompletableFuture<Void>> installs = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile RaftStatus status;
+  private volatile boolean logFull;
+  private volatile boolean machineFull;
   private volatile boolean stopped;
 
   private RaftNode(
@@ -229,6 +232,19 @@ public final class RaftNode implements AutoCloseable {
     return done;
   }
 
+  /**
+   * Says that the disk below the state machine is full, or has room again. While that one or the
+   * log's is full this member does not want to lead.
+   */
+  public void stateMachineFull(boolean full) {
+    machineFull = full;
+    storageChanged();
+  }
+
+  private void storageChanged() {
+    mailbox.offer(() -> carryOut(core.step(new Input.Storage(logFull || machineFull))));
+  }
+
   /** Where this member stands. */
   public RaftStatus status() {
     RaftStatus last = status;
@@ -255,6 +271,8 @@ public final class RaftNode implements AutoCloseable {
   @Override
   public void close() {
     mailbox.close();
+    // The loop itself may be waiting for room in the writer's queue.
+    writer.stopWaiting();
     boolean interrupted = false;
     try {
       if (Thread.currentThread() != loop) {
@@ -517,6 +535,20 @@ public final class RaftNode implements AutoCloseable {
     @Override
     public void failed(Throwable cause) {
       fail(cause);
+    }
+
+    @Override
+    public void full(LogFullException cause) {
+      logFull = true;
+      storageChanged();
+      listener.logFull(cause);
+    }
+
+    @Override
+    public void room() {
+      logFull = false;
+      storageChanged();
+      listener.logHasRoom();
     }
   }
 }

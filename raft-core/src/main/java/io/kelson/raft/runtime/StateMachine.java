@@ -29,6 +29,12 @@ public interface StateMachine {
    */
   void apply(List<Entry> entries);
 
+  /**
+   * The node closes: a call of {@link #apply} that waits, because the disk has no room, ends with a
+   * {@link StoppedWaitingException}, now and from here on. Any thread; never blocks.
+   */
+  default void stopWaiting() {}
+
   /** Data of the newest configuration entry that was applied; empty if there was none. */
   byte[] config();
 
