@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 final class ConsensusHandle implements ConsensusNode, MemberChanges.Consensus {
   private final RaftStatus before;
   private volatile RaftNode node;
+  private volatile boolean storeFull;
 
   ConsensusHandle(long self) {
     before = new RaftStatus(self, Role.FOLLOWER, 0, 0, 0, 0, 0, 0);
@@ -25,6 +26,9 @@ final class ConsensusHandle implements ConsensusNode, MemberChanges.Consensus {
 
   void set(RaftNode started) {
     node = started;
+    if (storeFull) {
+      started.stateMachineFull(true);
+    }
   }
 
   @Override
@@ -44,6 +48,15 @@ final class ConsensusHandle implements ConsensusNode, MemberChanges.Consensus {
     RaftNode current = node;
     if (current != null) {
       current.changeConfiguration(id, target, context);
+    }
+  }
+
+  /** The store's disk is full, or has room again; see {@link RaftNode#stateMachineFull}. */
+  void storeFull(boolean full) {
+    storeFull = full;
+    RaftNode current = node;
+    if (current != null) {
+      current.stateMachineFull(full);
     }
   }
 

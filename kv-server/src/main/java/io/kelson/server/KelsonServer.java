@@ -6,6 +6,7 @@ import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.Role;
 import io.kelson.raft.core.RoleChange;
 import io.kelson.raft.log.DiskDirectory;
+import io.kelson.raft.log.LogFullException;
 import io.kelson.raft.log.LogOptions;
 import io.kelson.raft.log.LogOwner;
 import io.kelson.raft.log.SegmentedLog;
@@ -93,6 +94,7 @@ public final class KelsonServer implements AutoCloseable {
   private ClusterInfo cluster;
   private ConsensusHandle handle;
   private ClientDoor door;
+  private DiskEvents disk;
   private Roster roster;
   private MemberChanges changes;
   private NettyTransport transport;
@@ -204,8 +206,10 @@ public final class KelsonServer implements AutoCloseable {
     EventLoops loops = opened.push(new EventLoops());
     SegmentedLog log = opened.push(openLog());
     directory.markBegun();
+    disk = new DiskEvents(directory.path(), door.disk(), handle::storeFull);
     StoreHome home =
-        opened.push(StoreHome.open(directory.path(), MvccOptions.defaults(cluster.clusterId())));
+        opened.push(
+            StoreHome.open(directory.path(), MvccOptions.defaults(cluster.clusterId()), disk));
     MvccStore store = home.store();
     ExecutorService pool = pushed(readPool());
     ExecutorService catchUp = pushed(Executors.newSingleThreadExecutor(thread("kelson-watch")));
@@ -534,6 +538,16 @@ public final class KelsonServer implements AutoCloseable {
     @Override
     public void proposalRejected(Rejection rejection) {
       door.proposalRejected(rejection);
+    }
+
+    @Override
+    public void logFull(LogFullException cause) {
+      disk.logFull(cause);
+    }
+
+    @Override
+    public void logHasRoom() {
+      disk.logHasRoom();
     }
 
     @Override

@@ -101,6 +101,11 @@ public final class Applier implements StateMachine {
   }
 
   @Override
+  public void stopWaiting() {
+    store.stopWaiting();
+  }
+
+  @Override
   public LogPosition flush() {
     return store.flush();
   }

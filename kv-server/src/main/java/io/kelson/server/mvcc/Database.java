@@ -28,6 +28,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -49,6 +50,8 @@ final class Database implements AutoCloseable {
 
   private final Path directory;
   private final RocksDB db;
+  private final StoreRoom room;
+  private final long memtableBytes;
   private final List<ColumnFamilyHandle> families;
   private final WriteOptions withoutWal = new WriteOptions().setDisableWAL(true);
   private final ReadOptions plainReads = new ReadOptions();
@@ -65,10 +68,14 @@ final class Database implements AutoCloseable {
   private Database(
       Path directory,
       RocksDB db,
+      MvccOptions options,
+      StoreRoom room,
       List<ColumnFamilyHandle> families,
       List<AbstractImmutableNativeReference> natives) {
     this.directory = directory;
     this.db = db;
+    this.room = room;
+    this.memtableBytes = options.memtableBytes();
     this.families = families;
     this.natives = natives;
   }
@@ -76,9 +83,10 @@ final class Database implements AutoCloseable {
   /**
    * Opens or creates the database in a directory.
    *
+   * @param room where its writers wait for the disk to have room
    * @throws StoreException if something else is there, or it cannot be read
    */
-  static Database open(Path directory, MvccOptions options) {
+  static Database open(Path directory, MvccOptions options, StoreRoom room) {
     prepareDirectory(directory);
     List<AbstractImmutableNativeReference> natives = new ArrayList<>();
     List<ColumnFamilyHandle> handles = new ArrayList<>();
@@ -87,7 +95,7 @@ final class Database implements AutoCloseable {
       natives.add(dbOptions);
       List<ColumnFamilyDescriptor> descriptors = descriptors(options, natives);
       RocksDB db = RocksDB.open(dbOptions, directory.toString(), descriptors, handles);
-      return new Database(directory, db, handles, natives);
+      return new Database(directory, db, options, room, handles, natives);
     } catch (RocksDBException e) {
       natives.forEach(AbstractImmutableNativeReference::close);
       throw new StoreException(
@@ -117,7 +125,8 @@ final class Database implements AutoCloseable {
           RocksDB.openReadOnly(
               dbOptions, directory.toString(), descriptors(small, natives), handles);
       deleteInfoLogs(directory);
-      return new Database(directory, db, handles, natives);
+      StoreRoom room = new StoreRoom(StoreRoom.Listener.NONE);
+      return new Database(directory, db, options, room, handles, natives);
     } catch (RocksDBException | IOException e) {
       natives.forEach(AbstractImmutableNativeReference::close);
       throw new StoreException("cannot read the store in " + directory + ": " + e.getMessage(), e);
@@ -212,8 +221,9 @@ final class Database implements AutoCloseable {
         .setAllowConcurrentMemtableWrite(false)
         .setDbWriteBufferSize(3 * options.memtableBytes())
         .setMaxBackgroundJobs(2)
-        // An I/O error is final, as for the log.
-        .setMaxBgErrorResumeCount(0)
+        // Only of a full disk does RocksDB say that trying again may help; it does so every second.
+        // Any other error is final, as for the log.
+        .setMaxBgErrorResumeCount(Integer.MAX_VALUE)
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setMaxLogFileSize(4 << 20)
         .setKeepLogFileNum(3);
@@ -317,10 +327,30 @@ final class Database implements AutoCloseable {
     return get(family, durableReads, key);
   }
 
+  /**
+   * Writes a batch, waiting as long as the disk has no room for more. A batch that is turned down
+   * for want of room has had no effect: the error is that of an earlier flush.
+   *
+   * @throws StoreException if it cannot be written; the node must stop
+   */
   void write(WriteBatch batch) {
+    boolean written = false;
+    while (!written) {
+      awaitWritable();
+      written = maybeWrite(batch);
+    }
+    room.taken(directory);
+  }
+
+  private boolean maybeWrite(WriteBatch batch) {
     try {
       db.write(withoutWal, batch);
+      return true;
     } catch (RocksDBException e) {
+      if (isOutOfSpace(e)) {
+        room.lacking(directory, e.getMessage());
+        return false;
+      }
       throw new StoreException(
           "cannot write to the store in "
               + directory
@@ -331,10 +361,59 @@ final class Database implements AutoCloseable {
     }
   }
 
-  void flush() {
-    try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
-      db.flush(options, families);
+  /**
+   * Waits here, and not in RocksDB, while that takes no writes: from there nobody could call us.
+   */
+  private void awaitWritable() {
+    while (isWriteStopped()) {
+      if (usableBytes() < memtableBytes) {
+        room.lacking(directory, "what is in memory cannot be flushed");
+      } else {
+        room.stalled();
+      }
+    }
+  }
+
+  private boolean isWriteStopped() {
+    try {
+      return db.getLongProperty("rocksdb.is-write-stopped") != 0;
     } catch (RocksDBException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private long usableBytes() {
+    try {
+      return Files.getFileStore(directory).getUsableSpace();
+    } catch (IOException e) {
+      throw new StoreException("cannot ask how much room there is in " + directory + ": " + e, e);
+    }
+  }
+
+  private static boolean isOutOfSpace(RocksDBException e) {
+    return e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
+  }
+
+  /** Where its writers wait for the disk to have room. */
+  StoreRoom room() {
+    return room;
+  }
+
+  /**
+   * Makes everything written durable, if there is room for it.
+   *
+   * @return false if there is none: what was durable before still is, and nothing is lost
+   * @throws StoreException if it failed otherwise; the node must stop
+   */
+  boolean maybeFlush() {
+    // Not waiting for earlier flushes first: on a full disk they may take for ever.
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
+      db.flush(options, families);
+      return true;
+    } catch (RocksDBException e) {
+      if (isOutOfSpace(e)) {
+        return false;
+      }
       throw new StoreException(
           "cannot flush the store in "
               + directory

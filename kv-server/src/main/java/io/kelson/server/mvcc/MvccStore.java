@@ -16,6 +16,8 @@ import java.util.zip.CRC32C;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keys, their history and the log position they stand for, in RocksDB.
@@ -25,9 +27,12 @@ import org.rocksdb.WriteBatch;
  * replayed from {@link #applied()} after a crash.
  */
 public final class MvccStore implements EventHistory, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MvccStore.class);
+
   // What the apply thread writes to; others look at the database of the view they hold.
   private Database database;
   private Fences fences;
+  private final StoreRoom room;
 
   private final Object purging = new Object();
 
@@ -43,6 +48,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
   private MvccStore(Database database) {
     StoreMeta meta = StoreMeta.read(database);
     this.database = database;
+    this.room = database.room();
     this.fences = Fences.load(database);
     this.purge = new Purge(database);
     this.members = meta.members();
@@ -58,7 +64,16 @@ public final class MvccStore implements EventHistory, AutoCloseable {
    *     or cannot be read
    */
   public static MvccStore open(Path directory, MvccOptions options) {
-    Database database = Database.open(directory, options);
+    return open(directory, options, new StoreRoom(StoreRoom.Listener.NONE));
+  }
+
+  /**
+   * The same.
+   *
+   * @param room where writers wait when the disk is full
+   */
+  static MvccStore open(Path directory, MvccOptions options, StoreRoom room) {
+    Database database = Database.open(directory, options, room);
     try {
       byte[] format = database.get(database.meta(), database.plainReads(), Layout.FORMAT);
       if (format == null) {
@@ -85,7 +100,10 @@ public final class MvccStore implements EventHistory, AutoCloseable {
       writes.put(database.meta(), Layout.FORMAT, Layout.format());
       writes.put(database.meta(), Layout.CLUSTER, Layout.encodeLong(options.clusterId()));
       database.write(writes);
-      database.flush();
+      if (!database.maybeFlush()) {
+        throw new StoreException(
+            "no room for a new store in " + database.directory() + "; free space on its disk");
+      }
     } catch (RocksDBException e) {
       throw new StoreException("cannot collect writes for " + database.directory(), e);
     }
@@ -153,7 +171,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
               + " cannot replace the store, which is "
               + (closed ? "closed" : "at " + applied));
     }
-    Database fresh = Database.open(directory, options);
+    Database fresh = Database.open(directory, options, room);
     try {
       requireSame(fresh, options, StoreMeta.get(fresh, Layout.FORMAT));
       StoreMeta meta = StoreMeta.read(fresh);
@@ -344,17 +362,23 @@ public final class MvccStore implements EventHistory, AutoCloseable {
   }
 
   /**
-   * Makes everything applied so far durable. Blocks for the disk; any thread but the event loops.
+   * Makes everything applied so far durable, if the disk has room. Blocks for the disk; any thread
+   * but the event loops.
    *
    * @return a position whose effect, and that of everything before it, is now on stable storage
    */
   public LogPosition flush() {
     return whileOpen(
         opened -> {
-          opened.flush();
+          opened.maybeFlush();
           // Not applied(): that may be of another database by now.
           return durablyApplied(opened);
         });
+  }
+
+  /** Ends the waits of writers for a full disk, now and from here on. Any thread, never blocks. */
+  public void stopWaiting() {
+    room.stopWaiting();
   }
 
   /** The applied position that is on stable storage already; the log is needed from there on. */
@@ -476,8 +500,10 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     }
     closed = true;
     try {
-      if (flush) {
-        database.flush();
+      if (flush && !database.maybeFlush()) {
+        LOG.warn(
+            "no room to flush the store in {}: the next start applies more of the log again",
+            database.directory());
       }
     } finally {
       StoreView last = newest;

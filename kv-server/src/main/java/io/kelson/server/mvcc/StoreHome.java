@@ -70,9 +70,19 @@ public final class StoreHome implements SnapshotSource, AutoCloseable {
    * @throws StoreException as {@link MvccStore#open}
    */
   public static StoreHome open(Path dataDirectory, MvccOptions options) throws IOException {
+    return open(dataDirectory, options, StoreRoom.Listener.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param disk told when there is no room to write, and when there is again
+   */
+  public static StoreHome open(Path dataDirectory, MvccOptions options, StoreRoom.Listener disk)
+      throws IOException {
     SnapshotDisk.REAL.deleteTree(outgoing(dataDirectory));
     StoreGenerations generations = StoreGenerations.open(dataDirectory.resolve("store"));
-    MvccStore store = MvccStore.open(generations.current(), options);
+    MvccStore store = MvccStore.open(generations.current(), options, new StoreRoom(disk));
     return new StoreHome(options, generations, store, dataDirectory);
   }
 

@@ -33,6 +33,7 @@ public final class ClientDoor {
   private final ConsensusNode node;
   private final Headers headers;
   private final LeaderWatch leader;
+  private final DiskHealth disk = new DiskHealth();
   private final PendingRequests pending;
   private final Proposals proposals;
   private final LinearizableReads reads;
@@ -97,10 +98,19 @@ public final class ClientDoor {
             leaderForward,
             requireLeader),
         ServerInterceptors.intercept(
-            new MaintenanceService(node, store, storeReads, headers), requireLeader));
+            new MaintenanceService(node, store, storeReads, headers, disk), requireLeader));
   }
 
-  /** Health as etcd's {@code /health} sees it: a leader, and a read that works. */
+  /** Where to say that this member's disk is full; health and status repeat it. */
+  public DiskHealth disk() {
+    return disk;
+  }
+
+  /**
+   * Health as etcd's {@code /health} sees it: a leader, and a read that works; and a disk with
+   * room. A full disk leaves serializable health alone: reads work, and whoever restarts members
+   * that are not alive would make nothing better by it.
+   */
   public HealthCheck health() {
     return this::checkHealth;
   }
@@ -108,6 +118,8 @@ public final class ClientDoor {
   private void checkHealth(boolean serializable, Consumer<String> done) {
     if (serializable) {
       done.accept("");
+    } else if (disk.isFull()) {
+      done.accept(disk.reason());
     } else if (!leader.hasLeader()) {
       done.accept("RAFT NO LEADER");
     } else {

@@ -17,9 +17,12 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
   private final MvccStore store;
   private final StoreReads reads;
   private final Headers headers;
+  private final DiskHealth disk;
 
-  MaintenanceService(ConsensusNode node, MvccStore store, StoreReads reads, Headers headers) {
+  MaintenanceService(
+      ConsensusNode node, MvccStore store, StoreReads reads, Headers headers, DiskHealth disk) {
     this.node = node;
+    this.disk = disk;
     this.store = store;
     this.reads = reads;
     this.headers = headers;
@@ -42,6 +45,9 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             .setRaftTerm(raft.term());
     if (raft.leader() == 0) {
       status.addErrors(EtcdError.NO_LEADER.text());
+    }
+    if (disk.isFull()) {
+      status.addErrors(disk.reason());
     }
     Reply.to(StatusResponse.class, observer).send(status.build());
   }

@@ -111,6 +111,7 @@ public final class Proposals {
     }
     switch (rejection.reason()) {
       case NO_LEADER, TRANSFERRING, LEADER_CHANGED -> parked.add(waiting);
+      case NO_SPACE -> pending.fail(waiting, EtcdError.NO_SPACE);
       case TOO_MANY_UNCOMMITTED -> pending.fail(waiting, EtcdError.TOO_MANY_REQUESTS);
     }
   }
