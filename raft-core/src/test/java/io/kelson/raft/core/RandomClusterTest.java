@@ -98,6 +98,8 @@ class RandomClusterTest {
       cluster.crash(id);
     } else if (what < 50 && random.nextInt(4) == 0) {
       cluster.step(id, new Input.Transfer(1 + random.nextInt(size)));
+    } else if (what < 50 && random.nextInt(4) == 0) {
+      cluster.step(id, new Input.Storage(random.nextInt(3) > 0));
     } else if (!cluster.network.isEmpty()) {
       Message message = cluster.network.get(random.nextInt(Math.min(8, cluster.network.size())));
       if (random.nextInt(100) >= 10) {
@@ -117,6 +119,7 @@ class RandomClusterTest {
       if (!cluster.isUp(id)) {
         cluster.start(id);
       }
+      cluster.step(id, new Input.Storage(false));
     }
     cluster.stabilize();
     for (int i = 0; i < 100; i++) {

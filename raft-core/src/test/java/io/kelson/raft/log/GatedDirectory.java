@@ -9,24 +9,25 @@ import java.util.concurrent.Semaphore;
  * A directory whose syncs wait at a gate, so that a test decides how long the disk takes, and in
  * whose reads a test can let something else happen.
  */
-final class GatedDirectory implements LogDirectory {
+public final class GatedDirectory implements LogDirectory {
   private final LogDirectory inner;
   private final Semaphore arrivals = new Semaphore(0);
   private final Semaphore permits = new Semaphore(0);
   private volatile boolean gated;
   private Runnable duringRead;
 
-  GatedDirectory(LogDirectory inner) {
+  /** Open at first. */
+  public GatedDirectory(LogDirectory inner) {
     this.inner = inner;
   }
 
   /** From now on every sync waits to be let through. */
-  void close() {
+  public void close() {
     gated = true;
   }
 
   /** Returns once a sync is waiting. */
-  void awaitArrival() {
+  public void awaitArrival() {
     arrivals.acquireUninterruptibly();
   }
 
@@ -36,7 +37,7 @@ final class GatedDirectory implements LogDirectory {
   }
 
   /** Lets everything through from now on. */
-  void open() {
+  public void open() {
     gated = false;
     permits.release(1000);
   }

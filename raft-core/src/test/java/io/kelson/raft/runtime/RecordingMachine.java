@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A state machine that remembers its commands and lets a test wait for them. */
@@ -79,6 +81,17 @@ final class RecordingMachine implements StateMachine {
 
   synchronized List<String> commands() {
     return List.copyOf(commands);
+  }
+
+  /** Waits until the commands are as wanted, or for as long; returns whether they are. */
+  synchronized boolean await(Predicate<List<String>> wanted, Duration atMost)
+      throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
+    for (long left = atMost.toNanos(); !wanted.test(commands) && left > 0; ) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+      left = end - System.nanoTime();
+    }
+    return wanted.test(commands);
   }
 
   /** Waits until the commands are as wanted; the test's own time-out ends a wait in vain. */

@@ -5,6 +5,7 @@ import io.kelson.raft.core.Proposal;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.RoleChange;
 import io.kelson.raft.log.DiskDirectory;
+import io.kelson.raft.log.LogDirectory;
 import io.kelson.raft.log.LogOptions;
 import io.kelson.raft.log.SegmentedLog;
 import io.kelson.raft.membership.Configuration;
@@ -27,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.UnaryOperator;
 
 /** One member with a real log and real sockets, on a fixed address of its own. */
 final class TestMember implements AutoCloseable {
@@ -43,11 +45,19 @@ final class TestMember implements AutoCloseable {
 
   /** Starts a member; what it applied before is applied again from its log. */
   TestMember(long id, Path home, Map<Long, InetSocketAddress> addresses) throws Exception {
+    this(id, home, addresses, disk -> disk);
+  }
+
+  /**
+   * @param wrap puts something between the log and its disk
+   */
+  TestMember(
+      long id, Path home, Map<Long, InetSocketAddress> addresses, UnaryOperator<LogDirectory> wrap)
+      throws Exception {
     this.id = id;
-    Path directory = Files.createDirectories(home.resolve("m" + id));
-    log =
-        SegmentedLog.open(
-            LogOptions.builder(DiskDirectory.open(directory)).segmentBytes(1 << 20).build());
+    LogDirectory disk =
+        wrap.apply(DiskDirectory.open(Files.createDirectories(home.resolve("m" + id))));
+    log = SegmentedLog.open(LogOptions.builder(disk).segmentBytes(1 << 20).build());
     Map<Long, List<PeerAddress>> peers = new HashMap<>();
     addresses.forEach(
         (peer, at) -> peers.put(peer, List.of(new PeerAddress(at.getHostString(), at.getPort()))));
