@@ -14,6 +14,7 @@ public final class LogDamagedException extends IOException {
 
   private final String file;
   private final long offset;
+  private final String problem;
 
   /**
    * @param file the damaged or missing file
@@ -28,11 +29,11 @@ public final class LogDamagedException extends IOException {
             + ": "
             + problem
             + ". The log is damaged where it had been durable; starting without that part could lose"
-            + " acknowledged writes. Do not edit or delete segments: remove this member from the"
-            + " cluster, empty its data directory and add it again, so that it copies the data from"
-            + " its peers (or restore a backup, if no peer has it)");
+            + " acknowledged writes. Do not edit or delete segments: the member comes back through"
+            + " its peers");
     this.file = file;
     this.offset = offset;
+    this.problem = problem;
   }
 
   /** The damaged or missing file. */
@@ -43,5 +44,10 @@ public final class LogDamagedException extends IOException {
   /** Where in the file the damage begins, in bytes. */
   public long offset() {
     return offset;
+  }
+
+  /** What was expected there and what was found. */
+  public String problem() {
+    return problem;
   }
 }

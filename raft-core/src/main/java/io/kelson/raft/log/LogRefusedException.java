@@ -23,6 +23,14 @@ public final class LogRefusedException extends IOException {
     this.reason = reason;
   }
 
+  static LogRefusedException missing(LogDirectory directory) {
+    return new LogRefusedException(
+        Reason.MISSING,
+        directory.describe()
+            + " holds no log, but this member has run before and may have voted; mount its disk, or"
+            + " bring it back through its peers");
+  }
+
   /** Why the log is refused. */
   public Reason reason() {
     return reason;

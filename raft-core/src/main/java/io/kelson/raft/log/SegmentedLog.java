@@ -92,12 +92,7 @@ public final class SegmentedLog implements Closeable {
   private static LogState create(LogOptions options, SegmentPool pool, Appender appender)
       throws IOException {
     if (!options.create()) {
-      throw new LogRefusedException(
-          LogRefusedException.Reason.MISSING,
-          options.directory().describe()
-              + " holds no log, but this member has run before and may have voted; mount its disk,"
-              + " or remove the member from the cluster and add it again with an empty data"
-              + " directory");
+      throw LogRefusedException.missing(options.directory());
     }
     SegmentHeader header =
         new SegmentHeader(

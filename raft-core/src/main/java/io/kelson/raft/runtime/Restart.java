@@ -32,7 +32,7 @@ final class Restart {
               + applied
               + ", but the log begins after "
               + restored.base()
-              + ": entries in between are lost; remove this member and add it again with an empty data directory");
+              + ": entries in between are lost; kelson repair brings this member back from its peers");
     }
     SnapshotInstall again = restored.maybeReset(applied);
     if (again != null) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -74,6 +75,27 @@ public final class StoreGenerations {
     return generations;
   }
 
+  /**
+   * The generation that counts, found without changing anything.
+   *
+   * @return empty if the directory is not there or was never begun
+   * @throws IOException if it cannot be told, or is not there
+   */
+  public static Optional<Path> find(Path directory) throws IOException {
+    if (!Files.exists(directory.resolve(POINTER))) {
+      boolean isEmpty = !Files.exists(directory) || list(directory).isEmpty();
+      if (isEmpty) {
+        return Optional.empty();
+      }
+      throw new IOException(directory + " has no " + POINTER);
+    }
+    Path current = directory.resolve("gen-" + read(directory));
+    if (!Files.isDirectory(current)) {
+      throw new IOException(directory.resolve(POINTER) + " names " + current + ", not there");
+    }
+    return Optional.of(current);
+  }
+
   private static StoreGenerations begin(SnapshotDisk disk, Path directory) throws IOException {
     for (Path path : list(directory)) {
       if (!isOurs(path)) {
@@ -128,7 +150,7 @@ public final class StoreGenerations {
   }
 
   private static String remedy() {
-    return "remove this member's data directory and let it copy the data from its peers";
+    return "kelson repair brings this member back from its peers";
   }
 
   private static String text(long number) {

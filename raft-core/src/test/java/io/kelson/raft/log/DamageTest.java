@@ -96,7 +96,7 @@ class DamageTest {
         .hasMessageContaining(FIRST)
         .hasMessageContaining("body checksum")
         .hasMessageContaining("was durable")
-        .hasMessageContaining("add it again");
+        .hasMessageContaining("comes back through its peers");
     assertThat(refused.offset()).isEqualTo(Format.SEGMENT_HEADER_BYTES);
   }
 
