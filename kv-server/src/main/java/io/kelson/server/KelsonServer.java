@@ -16,6 +16,7 @@ import io.kelson.raft.runtime.RaftNode;
 import io.kelson.raft.runtime.RaftNodeOptions;
 import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.raft.transport.NettyTransport;
+import io.kelson.raft.transport.PeerTransport;
 import io.kelson.server.apply.Applier;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.DataDirectory;
@@ -193,7 +194,9 @@ public final class KelsonServer implements AutoCloseable {
       throw e;
     } catch (IOException | RuntimeException e) {
       opened.close();
-      throw new StartFailure(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+      String problem = e.getMessage() == null ? e.toString() : e.getMessage();
+      int members = cluster == null ? 0 : cluster.members().size();
+      throw new StartFailure(problem + RepairHint.after(e, config.dataDir(), members), e);
     }
   }
 
@@ -309,7 +312,7 @@ public final class KelsonServer implements AutoCloseable {
     }
     snapshots = opened.push(Snapshots.open(cluster.selfId(), home, transport, handle));
     try {
-      node = RaftNode.start(options, log, applier, transport, snapshots, new NodeEvents());
+      node = RaftNode.start(options, log, applier, gated(), snapshots, new NodeEvents());
     } catch (UncheckedIOException e) {
       throw Ports.cannotListen("--listen-peer-urls", String.join(",", config.listenPeerUrls()), e);
     }
@@ -318,6 +321,18 @@ public final class KelsonServer implements AutoCloseable {
     roster.startedWith(node.config());
     changes.start();
     opened.push(changes);
+  }
+
+  /** The way to the others, closed at first if this member may have run before and forgotten it. */
+  private PeerTransport gated() {
+    return directory.isFounding()
+        ? opened.push(new FounderGate(transport, cluster, directory, this::failed))
+        : transport;
+  }
+
+  private void failed(Throwable cause) {
+    door.stop();
+    onFailure.accept(cause);
   }
 
   private CoreConfig coreConfig() {
@@ -552,8 +567,7 @@ public final class KelsonServer implements AutoCloseable {
 
     @Override
     public void failed(Throwable cause) {
-      door.stop();
-      onFailure.accept(cause);
+      KelsonServer.this.failed(cause);
     }
   }
 }

@@ -7,9 +7,13 @@ import io.kelson.server.cluster.Identity;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.ServerConfig.ClusterState;
+import io.kelson.server.membership.JoinRefusedException;
+import io.kelson.server.membership.Joining;
 import io.kelson.server.membership.Members;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,6 +39,12 @@ record Origin(ClusterInfo cluster, ConfigEntry config) {
               .formatted(directory.path(), MemberIds.text(directory.identity().memberId())),
           null);
     }
+    if (directory.isUnderRepair()) {
+      throw new StartFailure(
+          "the repair of data directory %s was interrupted; finish it first. %s"
+              .formatted(directory.path(), RepairHint.command(directory.path())),
+          null);
+    }
     Optional<byte[]> joined = directory.joined();
     if (joined.isPresent()) {
       // As in etcd, what the flags say of the cluster does not count any more.
@@ -45,17 +55,57 @@ record Origin(ClusterInfo cluster, ConfigEntry config) {
       return join(config, directory);
     }
     ClusterInfo cluster = ClusterInfo.of(config);
+    boolean isFounding = !directory.hasBegun() || directory.isFounding();
+    if (isFounding) {
+      requireNeverRan(cluster, directory);
+    }
     directory.adopt(Identity.of(config, cluster));
+    if (isFounding && cluster.members().size() > 1) {
+      directory.markFounding();
+    }
     return new Origin(cluster, Members.initialEntry(cluster));
   }
 
   private static Origin join(ServerConfig config, DataDirectory directory)
       throws StartFailure, IOException {
-    Joining.Answer answer = Joining.ask(config);
+    Joining.Answer answer = ask(config);
     Origin origin = of(answer.clusterId(), answer.selfId(), answer.config());
     directory.adopt(Identity.of(config, origin.cluster()));
     directory.writeJoined(answer.config().encode());
     return origin;
+  }
+
+  private static Joining.Answer ask(ServerConfig config) throws StartFailure {
+    Map<String, List<String>> members = config.initialCluster().peerUrlsByName();
+    List<String> others =
+        members.entrySet().stream()
+            .filter(member -> !member.getKey().equals(config.name()))
+            .flatMap(member -> member.getValue().stream())
+            .toList();
+    try {
+      return Joining.ask(
+          new Joining.Request(
+              others,
+              config.initialAdvertisePeerUrls(),
+              List.copyOf(members.values()),
+              config.dataDir()));
+    } catch (JoinRefusedException e) {
+      throw refusal(e, config.dataDir(), config.initialAdvertisePeerUrls());
+    }
+  }
+
+  private static void requireNeverRan(ClusterInfo cluster, DataDirectory directory)
+      throws StartFailure {
+    try {
+      Joining.requireNeverRan(cluster, directory.path());
+    } catch (JoinRefusedException e) {
+      throw refusal(e, directory.path(), cluster.self().peerUrls());
+    }
+  }
+
+  static StartFailure refusal(JoinRefusedException e, Path dataDir, List<String> ownUrls) {
+    String remedy = e.hasRunBefore() ? ". " + RepairHint.command(dataDir, ownUrls) : "";
+    return new StartFailure(e.getMessage() + remedy, e);
   }
 
   private static Origin of(long clusterId, long selfId, ConfigEntry config) {

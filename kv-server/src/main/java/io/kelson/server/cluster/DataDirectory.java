@@ -17,6 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +35,9 @@ import java.util.zip.CRC32C;
  * JOINED    what the cluster told this member when it joined; not there if it was a founder
  * REMOVED   there once the cluster has removed this member, which then never runs again
  * BEGUN     there once the log has been created: from then on its absence is a loss
+ * FOUNDING  there until the others have said that they never heard of this founder
+ * REPAIR    what a repair that is under way has to do; the member does not start beside it
+ * damaged-* what repairs have set aside; never read
  * log/      the segmented log
  * store/    the state derived from it, and snapshot-incoming/ and snapshot-outgoing/ beside it
  * </pre>
@@ -46,12 +52,34 @@ public final class DataDirectory implements AutoCloseable {
   private static final String JOINED = "JOINED";
   private static final String REMOVED = "REMOVED";
   private static final String IDENTITY_DRAFT = "IDENTITY.tmp";
+  private static final String REPAIR = "REPAIR";
+  private static final String FOUNDING = "FOUNDING";
+  private static final String ASIDE_PREFIX = "damaged-";
+
+  private static final DateTimeFormatter ASIDE_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
   /** What a directory may hold without belonging to anybody. */
   private static final Set<String> NOBODYS = Set.of(LOCK, IDENTITY_DRAFT, "lost+found");
 
   private final Path path;
   private final FileChannel lockChannel;
+
+  /** What else lies in one that is ours. */
+  private static final Set<String> OURS =
+      Set.of(
+          IDENTITY,
+          BEGUN,
+          JOINED,
+          "JOINED.tmp",
+          REMOVED,
+          FOUNDING,
+          REPAIR,
+          "REPAIR.tmp",
+          "log",
+          "store",
+          "snapshot-incoming",
+          "snapshot-outgoing");
 
   private DataDirectory(Path path, FileChannel lockChannel) {
     this.path = path;
@@ -65,10 +93,24 @@ public final class DataDirectory implements AutoCloseable {
    *     or holds something that is not Kelson's
    */
   public static DataDirectory open(Path path) throws DataDirectoryException {
+    return open(path, false);
+  }
+
+  /**
+   * As {@link #open}, for a directory that may have lost its IDENTITY: what else lies in it must be
+   * what a member keeps.
+   *
+   * @throws DataDirectoryException as {@link #open}
+   */
+  public static DataDirectory openDamaged(Path path) throws DataDirectoryException {
+    return open(path, true);
+  }
+
+  private static DataDirectory open(Path path, boolean isDamaged) throws DataDirectoryException {
     Path absolute = path.toAbsolutePath().normalize();
     try {
       create(absolute);
-      requireOursOrEmpty(absolute);
+      requireOursOrEmpty(absolute, isDamaged);
       return new DataDirectory(absolute, lock(absolute));
     } catch (DataDirectoryException e) {
       throw e;
@@ -114,18 +156,27 @@ public final class DataDirectory implements AutoCloseable {
 
   /** Remembers, durably, that the log exists now. */
   public void markBegun() throws IOException {
-    if (!hasBegun()) {
-      Files.createFile(path.resolve(BEGUN));
-      syncDirectory(path);
-    }
+    mark(BEGUN);
+  }
+
+  /** Remembers, durably, that this founder may have run before, and lost what it had. */
+  public void markFounding() throws IOException {
+    mark(FOUNDING);
+  }
+
+  /** Whether {@link #markFounding} was called and {@link #endFounding} was not, in any run. */
+  public boolean isFounding() {
+    return Files.exists(path.resolve(FOUNDING));
+  }
+
+  /** Remembers, durably, that this founder had not run before. */
+  public void endFounding() throws IOException {
+    remove(FOUNDING);
   }
 
   /** Remembers, durably, that the cluster has removed this member. */
   public void markRemoved() throws IOException {
-    if (!isRemoved()) {
-      Files.createFile(path.resolve(REMOVED));
-      syncDirectory(path);
-    }
+    mark(REMOVED);
   }
 
   /** Whether {@link #markRemoved} was called, in this run or an earlier one. */
@@ -135,14 +186,7 @@ public final class DataDirectory implements AutoCloseable {
 
   /** Keeps, durably, what the cluster told this member when it joined. */
   public void writeJoined(byte[] told) throws IOException {
-    CRC32C crc = new CRC32C();
-    crc.update(told);
-    byte[] file =
-        ByteBuffer.allocate(told.length + Integer.BYTES)
-            .put(told)
-            .putInt((int) crc.getValue())
-            .array();
-    replace(JOINED, file);
+    replace(JOINED, withChecksum(told));
   }
 
   /**
@@ -151,19 +195,69 @@ public final class DataDirectory implements AutoCloseable {
    * @throws DataDirectoryException if it is damaged
    */
   public Optional<byte[]> joined() throws IOException {
-    if (!Files.exists(path.resolve(JOINED))) {
-      return Optional.empty();
+    return checked(JOINED);
+  }
+
+  /** Whether a repair of this directory was begun and has not come to its end. */
+  public boolean isUnderRepair() {
+    return Files.exists(path.resolve(REPAIR));
+  }
+
+  /** Keeps, durably, what a repair has yet to do. */
+  public void writeRepairPlan(byte[] plan) throws IOException {
+    replace(REPAIR, withChecksum(plan));
+  }
+
+  /**
+   * What {@link #writeRepairPlan} kept; empty if no repair is under way.
+   *
+   * @throws DataDirectoryException if it is damaged
+   */
+  public Optional<byte[]> repairPlan() throws IOException {
+    return checked(REPAIR);
+  }
+
+  /** Forgets, durably, the repair: the member may start. */
+  public void finishRepair() throws IOException {
+    remove(REPAIR);
+  }
+
+  /** A name for {@link #setAside}. */
+  public static String asideName(Instant now) {
+    return ASIDE_PREFIX + ASIDE_TIME.format(now);
+  }
+
+  /**
+   * Moves everything but the repair's plan to a directory inside this one, on the same disk;
+   * deletes nothing. Durable on return; if it was interrupted, the same call goes on with the rest.
+   */
+  public void setAside(String name) throws IOException {
+    Path aside = path.resolve(name);
+    if (!Files.isDirectory(aside)) {
+      createPrivate(aside);
     }
-    byte[] file = Files.readAllBytes(path.resolve(JOINED));
-    int length = file.length - Integer.BYTES;
-    CRC32C crc = new CRC32C();
-    crc.update(file, 0, Math.max(0, length));
-    if (length < 0 || ByteBuffer.wrap(file).getInt(length) != (int) crc.getValue()) {
-      throw new DataDirectoryException(
-          "data directory %s: JOINED is damaged: its checksum does not match; remove this member and add it again with an empty directory"
-              .formatted(path));
+    try (var listing = Files.list(path)) {
+      for (Path file : listing.toList()) {
+        if (isSetAside(file.getFileName().toString())) {
+          Files.move(
+              file, aside.resolve(file.getFileName().toString()), StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
     }
-    return Optional.of(Arrays.copyOf(file, length));
+    syncDirectory(aside);
+    syncDirectory(path);
+  }
+
+  private static boolean isSetAside(String file) {
+    return !file.equals(LOCK)
+        && !file.equals(REPAIR)
+        && !file.equals("lost+found")
+        && !file.startsWith(ASIDE_PREFIX);
+  }
+
+  /** Makes the directory that of a member, whosever it was before; durable on return. */
+  public void become(Identity identity) throws IOException {
+    write(identity);
   }
 
   /**
@@ -173,6 +267,15 @@ public final class DataDirectory implements AutoCloseable {
    */
   public Identity identity() throws IOException {
     return read();
+  }
+
+  /** Whose directory it is; empty if that cannot be told. */
+  public Optional<Identity> maybeIdentity() {
+    try {
+      return Optional.of(read());
+    } catch (IOException unknown) {
+      return Optional.empty();
+    }
   }
 
   /** Where it is, absolute. */
@@ -219,8 +322,8 @@ public final class DataDirectory implements AutoCloseable {
     syncDirectory(path.getParent());
   }
 
-  private static void requireOursOrEmpty(Path path) throws IOException {
-    if (Files.exists(path.resolve(IDENTITY))) {
+  private static void requireOursOrEmpty(Path path, boolean isDamaged) throws IOException {
+    if (Files.exists(path.resolve(IDENTITY)) || Files.exists(path.resolve(REPAIR))) {
       return;
     }
     try (var listing = Files.list(path)) {
@@ -228,6 +331,7 @@ public final class DataDirectory implements AutoCloseable {
           listing
               .map(file -> file.getFileName().toString())
               .filter(file -> !NOBODYS.contains(file))
+              .filter(file -> !isDamaged || !isOurs(file))
               .sorted()
               .toList();
       if (!foreign.isEmpty()) {
@@ -237,6 +341,10 @@ public final class DataDirectory implements AutoCloseable {
                 .formatted(path, foreign.get(0)));
       }
     }
+  }
+
+  private static boolean isOurs(String file) {
+    return OURS.contains(file) || file.startsWith(ASIDE_PREFIX);
   }
 
   private static FileChannel lock(Path path) throws IOException {
@@ -282,7 +390,7 @@ public final class DataDirectory implements AutoCloseable {
       return Identity.decode(Files.readAllBytes(path.resolve(IDENTITY)));
     } catch (IllegalArgumentException e) {
       throw new DataDirectoryException(
-          "data directory %s: IDENTITY %s; restore the directory or start with an empty one"
+          "data directory %s: IDENTITY %s; restore the file, or bring the member back with kelson repair"
               .formatted(path, e.getMessage()),
           e);
     }
@@ -302,6 +410,48 @@ public final class DataDirectory implements AutoCloseable {
                 MemberIds.text(asked.memberId()),
                 MemberIds.text(asked.clusterId()),
                 String.join("; ", found.differences(asked))));
+  }
+
+  private void mark(String name) throws IOException {
+    if (!Files.exists(path.resolve(name))) {
+      Files.createFile(path.resolve(name));
+      syncDirectory(path);
+    }
+  }
+
+  private void remove(String name) throws IOException {
+    Files.deleteIfExists(path.resolve(name));
+    syncDirectory(path);
+  }
+
+  private static byte[] withChecksum(byte[] content) {
+    CRC32C crc = new CRC32C();
+    crc.update(content);
+    return ByteBuffer.allocate(content.length + Integer.BYTES)
+        .put(content)
+        .putInt((int) crc.getValue())
+        .array();
+  }
+
+  private Optional<byte[]> checked(String name) throws IOException {
+    if (!Files.exists(path.resolve(name))) {
+      return Optional.empty();
+    }
+    byte[] file = Files.readAllBytes(path.resolve(name));
+    int length = file.length - Integer.BYTES;
+    CRC32C crc = new CRC32C();
+    crc.update(file, 0, Math.max(0, length));
+    if (length < 0 || ByteBuffer.wrap(file).getInt(length) != (int) crc.getValue()) {
+      throw new DataDirectoryException(
+          "data directory %s: %s is damaged: its checksum does not match; %s"
+              .formatted(
+                  path,
+                  name,
+                  name.equals(REPAIR)
+                      ? "delete this one file and run the repair again"
+                      : "kelson repair brings this member back from its peers"));
+    }
+    return Optional.of(Arrays.copyOf(file, length));
   }
 
   private void write(Identity identity) throws IOException {

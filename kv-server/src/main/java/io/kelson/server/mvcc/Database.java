@@ -103,8 +103,7 @@ final class Database implements AutoCloseable {
               + directory
               + ": "
               + e.getMessage()
-              + "; if no other process uses it, remove this member's data directory and let it copy"
-              + " the data from its peers",
+              + "; if no other process uses it, kelson repair brings this member back from its peers",
           e);
     }
   }
@@ -182,7 +181,7 @@ final class Database implements AutoCloseable {
               + directory
               + ": "
               + e.getMessage()
-              + "; remove this member's data directory and let it copy the data from its peers",
+              + "; kelson repair brings this member back from its peers",
           e);
     }
   }
@@ -477,8 +476,8 @@ final class Database implements AutoCloseable {
             + directory
             + ": "
             + e.getMessage()
-            + "; see to the disk, or remove this member's data directory and let it copy the data"
-            + " from its peers",
+            + "; see to the disk; if the files are damaged, kelson repair brings this member back from"
+            + " its peers",
         e);
   }
 

@@ -162,9 +162,7 @@ final class Layout {
 
   static StoreException damaged(String what, Throwable cause) {
     return new StoreException(
-        "the store is damaged: "
-            + what
-            + "; remove this member's data directory and let it copy the data from its peers",
+        "the store is damaged: " + what + "; kelson repair brings this member back from its peers",
         cause);
   }
 

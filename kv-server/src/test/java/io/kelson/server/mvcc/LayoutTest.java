@@ -66,7 +66,7 @@ class LayoutTest {
     assertThatThrownBy(() -> EventRecord.decode(new byte[0])).isInstanceOf(StoreException.class);
     assertThatThrownBy(() -> Layout.keyValue(new byte[] {10, 100}))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("copy the data from its peers");
+        .hasMessageContaining("kelson repair");
     assertThat(Layout.formatVersion(new byte[16])).isEqualTo(-1);
     assertThat(Layout.formatVersion(Layout.format())).isEqualTo(Layout.FORMAT_VERSION);
   }

@@ -123,7 +123,7 @@ class MvccStoreTest {
     }
     assertThatThrownBy(() -> MvccStore.open(directory, OPTIONS))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("let it copy the data from its peers");
+        .hasMessageContaining("kelson repair");
   }
 
   @Test

@@ -1,12 +1,15 @@
-package io.kelson.server;
+package io.kelson.server.membership;
 
 import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.transport.ClusterDescription;
+import io.kelson.raft.transport.PeerAddress;
+import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.MemberIds;
-import io.kelson.server.config.ServerConfig;
-import io.kelson.server.membership.Members;
+import io.kelson.server.config.UrlList;
 import io.kelson.server.membership.Members.Peer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -17,10 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * What a member does that was added to a running cluster and starts for the first time: it asks the
- * others, at the peer URLs it was given, who they are and who it is itself.
+ * What a member asks the others, at their peer URLs, before it runs for the first time: who they
+ * are and who it is itself, or, if it is to found the cluster, whether it has not done so before.
+ *
+ * <p>Blocks; for the thread that starts a member.
  */
-final class Joining {
+public final class Joining {
   private static final int ASK_TIMEOUT_MILLIS = 2_000;
   private static final long RETRY_MILLIS = 200;
 
@@ -30,13 +35,28 @@ final class Joining {
   private Joining() {}
 
   /**
+   * Who asks whom.
+   *
+   * @param askedPeerUrls where other members may answer
+   * @param ownPeerUrls by which this member was added
+   * @param members the peer URLs of each member the caller believes in, which must be those the
+   *     cluster has; empty if the caller believes whatever the cluster says
+   * @param dataDir this member's, for messages
+   */
+  public record Request(
+      List<String> askedPeerUrls,
+      List<String> ownPeerUrls,
+      List<List<String>> members,
+      Path dataDir) {}
+
+  /**
    * What the cluster says.
    *
    * @param clusterId its id
    * @param selfId this member's
    * @param config a configuration that is certain, in which this member has no vote yet
    */
-  record Answer(long clusterId, long selfId, ConfigEntry config) {}
+  public record Answer(long clusterId, long selfId, ConfigEntry config) {}
 
   private record Description(
       long clusterId, long appliedIndex, ConfigEntry config, Set<Long> started) {
@@ -55,37 +75,88 @@ final class Joining {
   }
 
   /**
-   * Asks until a member knows this one, for a few seconds. Blocks.
+   * Asks until a member knows this one, for a few seconds.
    *
-   * @throws StartFailure naming what is in the way and the remedy
+   * @throws JoinRefusedException naming what is in the way and the remedy
    */
-  static Answer ask(ServerConfig config) throws StartFailure {
+  public static Answer ask(Request request) throws JoinRefusedException {
     long begin = System.nanoTime();
     while (true) {
       try {
-        return check(config, newest(config));
+        return check(request, newest(request));
       } catch (NotYetException e) {
         if (System.nanoTime() - begin > PATIENCE_NANOS) {
-          throw new StartFailure(e.getMessage(), e);
+          throw new JoinRefusedException(e.getMessage(), false, e);
         }
       }
       try {
         TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new StartFailure("interrupted while joining the cluster", e);
+        throw new JoinRefusedException("interrupted while joining the cluster", false, e);
       }
     }
   }
 
+  /**
+   * Makes sure, as far as the others can tell, that a founder whose directory is empty has not run
+   * before: it would vote and acknowledge as if it had never promised anything.
+   *
+   * @return the others that answered, and never heard of it; silence means nothing, as the members
+   *     of a new cluster start one by one
+   * @throws JoinRefusedException if one of them knows this member, or that it was removed
+   */
+  public static Set<Long> requireNeverRan(ClusterInfo cluster, Path dataDir)
+      throws JoinRefusedException {
+    Set<Long> answered = new HashSet<>();
+    for (ClusterInfo.Member other : cluster.members()) {
+      if (other.id() == cluster.selfId()) {
+        continue;
+      }
+      for (String url : other.peerUrls()) {
+        Optional<Description> answer = maybeAsk(url);
+        if (answer.isPresent() && answer.get().clusterId() == cluster.clusterId()) {
+          requireUnknown(cluster.selfId(), answer.get(), url, dataDir);
+          answered.add(other.id());
+          break;
+        }
+      }
+    }
+    return answered;
+  }
+
+  private static Optional<Description> maybeAsk(String url) {
+    try {
+      return Optional.of(parse(ClusterDescription.ask(address(url), ASK_TIMEOUT_MILLIS)));
+    } catch (IOException | IllegalArgumentException nobodyThere) {
+      return Optional.empty();
+    }
+  }
+
+  private static void requireUnknown(long self, Description told, String url, Path dataDir)
+      throws JoinRefusedException {
+    boolean removed = told.members().removed().contains(self);
+    if (removed || told.started().contains(self)) {
+      throw new JoinRefusedException(
+          ("member %s %s, as %s says, and %s is empty: what it voted and acknowledged is lost, so it "
+                  + "must not start under this id")
+              .formatted(
+                  MemberIds.text(self),
+                  removed ? "was removed from its cluster" : "has run before",
+                  url,
+                  dataDir),
+          true,
+          null);
+    }
+  }
+
   /** The answer of whoever is furthest. */
-  private static Description newest(ServerConfig config) throws NotYetException {
+  private static Description newest(Request request) throws NotYetException {
     Description newest = null;
     List<String> problems = new ArrayList<>();
-    for (String url : peersOf(config)) {
+    for (String url : request.askedPeerUrls()) {
       try {
-        Description answer =
-            parse(ClusterDescription.ask(PeerPort.address(url), ASK_TIMEOUT_MILLIS));
+        Description answer = parse(ClusterDescription.ask(address(url), ASK_TIMEOUT_MILLIS));
         if (newest == null || answer.appliedIndex() > newest.appliedIndex()) {
           newest = answer;
         }
@@ -102,11 +173,9 @@ final class Joining {
     return newest;
   }
 
-  private static List<String> peersOf(ServerConfig config) {
-    return config.initialCluster().peerUrlsByName().entrySet().stream()
-        .filter(member -> !member.getKey().equals(config.name()))
-        .flatMap(member -> member.getValue().stream())
-        .toList();
+  private static PeerAddress address(String url) {
+    InetSocketAddress address = UrlList.unresolved(url);
+    return new PeerAddress(address.getHostString(), address.getPort());
   }
 
   private static Description parse(byte[] bytes) throws IOException {
@@ -118,9 +187,9 @@ final class Joining {
         new HashSet<>(told.getStartedIdsList()));
   }
 
-  private static Answer check(ServerConfig config, Description cluster)
-      throws StartFailure, NotYetException {
-    Set<String> own = Set.copyOf(config.initialAdvertisePeerUrls());
+  private static Answer check(Request request, Description cluster)
+      throws JoinRefusedException, NotYetException {
+    Set<String> own = Set.copyOf(request.ownPeerUrls());
     Optional<Peer> self =
         cluster.members().members().stream()
             .filter(peer -> own.equals(Set.copyOf(peer.peerUrls())))
@@ -133,13 +202,16 @@ final class Joining {
     }
     long id = self.get().id();
     if (cluster.config().configuration().isVoter(id) || cluster.started().contains(id)) {
-      throw new StartFailure(
+      throw new JoinRefusedException(
           ("cannot join: member %s, which has the peer URLs %s, has run before, and %s is empty: what "
-                  + "it voted and acknowledged is lost. Remove it with member remove and add it again")
-              .formatted(MemberIds.text(id), String.join(",", own), config.dataDir()),
+                  + "it voted and acknowledged is lost")
+              .formatted(MemberIds.text(id), String.join(",", own), request.dataDir()),
+          true,
           null);
     }
-    requireSame(config.initialCluster().peerUrlsByName().values(), cluster.members().members());
+    if (!request.members().isEmpty()) {
+      requireSame(request.members(), cluster.members().members());
+    }
     return new Answer(cluster.clusterId(), id, cluster.config());
   }
 
