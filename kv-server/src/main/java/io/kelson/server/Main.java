@@ -1,8 +1,10 @@
 package io.kelson.server;
 
 import io.kelson.server.config.NearestName;
+import io.kelson.server.repair.RepairCommand;
 import io.kelson.server.up.UpCommand;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 
 /** The {@code kelson} command: picks the sub-command. */
@@ -16,12 +18,13 @@ public final class Main {
   /** A running member stopped because its disk, or an invariant, broke. */
   static final int EXIT_FAILED = 3;
 
-  private static final List<String> COMMANDS = List.of("server", "up");
+  private static final List<String> COMMANDS = List.of("server", "up", "repair");
 
   private static final String USAGE =
       """
       Usage: kelson server [flags]   run one member; see kelson server --help
              kelson up [flags]       run three members on this machine; see kelson up --help
+             kelson repair [flags]   bring a damaged member back; see kelson repair --help
              kelson --version        print versions
       """
           .stripTrailing();
@@ -41,16 +44,17 @@ public final class Main {
     List<String> rest = args.isEmpty() ? args : args.subList(1, args.size());
     return switch (command) {
       case "server" -> ServerCommand.run(rest);
-      case "up" -> up(rest);
+      case "up" -> execute(new UpCommand(), rest);
+      case "repair" -> execute(new RepairCommand(), rest);
       case "--version", "-v", "version" -> print(KelsonVersion.text());
       case "--help", "-h", "help" -> print(USAGE);
       default -> refuse(command);
     };
   }
 
-  private static int up(List<String> args) {
+  private static int execute(Callable<Integer> command, List<String> args) {
     Logging.setUp("WARN");
-    return new CommandLine(new UpCommand()).execute(args.toArray(String[]::new));
+    return new CommandLine(command).execute(args.toArray(String[]::new));
   }
 
   private static int print(String text) {
