@@ -36,6 +36,11 @@ final class Attributes implements Outcome {
     return published;
   }
 
+  /** Whether {@link #published} is done, and did not fail. */
+  boolean arePublished() {
+    return published.isDone() && !published.isCompletedExceptionally();
+  }
+
   void publish() {
     proposals.submit(InternalRequest.newBuilder().setMemberAttributes(attributes), loop, this);
   }

@@ -103,7 +103,8 @@ public final class KelsonServer implements AutoCloseable {
   private Snapshots snapshots;
   private WatchHub watches;
   private ClientPort clients;
-  private Attributes attributes;
+  private boolean isNewFounder;
+  private volatile Attributes attributes;
   private volatile boolean closing;
 
   private KelsonServer(ServerConfig config, Consumer<Throwable> onFailure, Runnable onRemoved) {
@@ -204,6 +205,7 @@ public final class KelsonServer implements AutoCloseable {
     directory = opened.push(DataDirectory.open(config.dataDir()));
     origin = Origin.settle(config, directory);
     cluster = origin.cluster();
+    isNewFounder = directory.isFounding();
     handle = new ConsensusHandle(cluster.selfId());
     door = new ClientDoor(config, cluster, handle, System::nanoTime, System.currentTimeMillis());
     EventLoops loops = opened.push(new EventLoops());
@@ -358,8 +360,15 @@ public final class KelsonServer implements AutoCloseable {
         .setConfig(ByteString.copyFrom(roster.certain().encode()))
         .setAppliedIndex(store.applied().index())
         .addAllStartedIds(store.memberAttributes().keySet())
+        .setUpToDate(isUpToDate())
         .build()
         .toByteArray();
+  }
+
+  /** Whether this member has applied everything that was certain when it started. */
+  private boolean isUpToDate() {
+    Attributes said = attributes;
+    return isNewFounder || said != null && said.arePublished();
   }
 
   private void announce(EventLoops loops) {

@@ -59,7 +59,11 @@ public final class Joining {
   public record Answer(long clusterId, long selfId, ConfigEntry config) {}
 
   private record Description(
-      long clusterId, long appliedIndex, ConfigEntry config, Set<Long> started) {
+      long clusterId,
+      long appliedIndex,
+      ConfigEntry config,
+      Set<Long> started,
+      boolean isUpToDate) {
     Members members() {
       return Members.decode(config.context());
     }
@@ -102,8 +106,9 @@ public final class Joining {
    * Makes sure, as far as the others can tell, that a founder whose directory is empty has not run
    * before: it would vote and acknowledge as if it had never promised anything.
    *
-   * @return the others that answered, and never heard of it; silence means nothing, as the members
-   *     of a new cluster start one by one
+   * @return the others that answered and certainly never heard of it. Silence means nothing, as the
+   *     members of a new cluster start one by one; nor does an answer from somebody who has just
+   *     started again, and may yet find this member in its log
    * @throws JoinRefusedException if one of them knows this member, or that it was removed
    */
   public static Set<Long> requireNeverRan(ClusterInfo cluster, Path dataDir)
@@ -117,7 +122,9 @@ public final class Joining {
         Optional<Description> answer = maybeAsk(url);
         if (answer.isPresent() && answer.get().clusterId() == cluster.clusterId()) {
           requireUnknown(cluster.selfId(), answer.get(), url, dataDir);
-          answered.add(other.id());
+          if (answer.get().isUpToDate()) {
+            answered.add(other.id());
+          }
           break;
         }
       }
@@ -184,7 +191,8 @@ public final class Joining {
         told.getClusterId(),
         told.getAppliedIndex(),
         ConfigEntry.decode(told.getConfig().toByteArray()),
-        new HashSet<>(told.getStartedIdsList()));
+        new HashSet<>(told.getStartedIdsList()),
+        told.getUpToDate());
   }
 
   private static Answer check(Request request, Description cluster)

@@ -3,8 +3,11 @@ package io.kelson.server.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kelson.raft.transport.ClusterDescription;
+import io.kelson.raft.transport.PeerAddress;
 import io.kelson.server.KelsonServer;
 import io.kelson.server.StartFailure;
+import io.kelson.server.config.UrlList;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +32,7 @@ class WipedFounderTest {
       }
       cluster.stop(2);
       cluster.put(0, "acknowledged without m2");
+      assertThat(isUpToDate(cluster, 0)).isTrue();
       cluster.stop(0);
       cluster.stop(1);
       Files.move(cluster.dataDir(0), temp.resolve("lost"));
@@ -42,6 +46,9 @@ class WipedFounderTest {
           .hasMessageContaining("has run before")
           .hasMessageContaining("kelson repair --data-dir " + cluster.dataDir(0));
       assertThat(behind.status().leader()).as("nobody leads without m1").isZero();
+      assertThat(isUpToDate(cluster, 2))
+          .as("a member that has only its own log does not vouch that others are new")
+          .isFalse();
 
       cluster.stop(0);
       assertThatThrownBy(() -> cluster.start(0))
@@ -52,5 +59,12 @@ class WipedFounderTest {
       cluster.awaitReady(2);
       assertThat(cluster.keys(2)).containsExactly("acknowledged without m2");
     }
+  }
+
+  private static boolean isUpToDate(LocalCluster cluster, int member) throws Exception {
+    var address = UrlList.unresolved(cluster.peerUrl(member));
+    byte[] told =
+        ClusterDescription.ask(new PeerAddress(address.getHostString(), address.getPort()), 10_000);
+    return io.kelson.server.proto.ClusterDescription.parseFrom(told).getUpToDate();
   }
 }
