@@ -24,30 +24,32 @@ import picocli.CommandLine.Spec;
  * back from its peers.
  */
 @Command(
-    name = "repair",
+    name = "kelson repair",
     description = {
       "Bring a member whose log or store is damaged, or whose directory is gone, back from its peers.",
       "",
-      "The member comes back under a new id: the old one has made promises that are lost. It is removed",
-      "from the cluster and added again, and its directory is made ready. Then start it with the command",
-      "that always started it; it copies the data from its peers and votes once it has caught up. Nothing",
-      "is deleted: what was in the directory is moved to damaged-<time> inside it. If the repair is",
-      "interrupted, run it again."
+      "The member comes back under a new id: the old one has made promises that are lost. It is",
+      "removed from the cluster and added again, and its directory is made ready. Then start it with",
+      "the command that always started it; it copies the data from its peers and votes once it has",
+      "caught up. Nothing is deleted: what was in the directory is moved to damaged-<time> inside it.",
+      "If the repair is interrupted, run it again.",
+      ""
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  See what is damaged, changing nothing:",
       "    kelson repair --data-dir /var/lib/kelson --check",
       "  Repair it from two other members:",
-      "    kelson repair --data-dir /var/lib/kelson --endpoints http://10.0.0.2:2379,http://10.0.0.3:2379",
+      "    kelson repair --data-dir /var/lib/kelson \\",
+      "      --endpoints http://10.0.0.2:2379,http://10.0.0.3:2379",
       "  The disk was replaced, and the directory is empty:",
       "    kelson repair --data-dir /var/lib/kelson --endpoints http://10.0.0.2:2379 \\",
       "      --initial-advertise-peer-urls http://10.0.0.1:2380",
       "",
-      "Exit codes: 0 repaired, or nothing is damaged (--check); 1 not repaired, or something is damaged",
-      "(--check); 2 the command line makes no sense."
+      "Exit codes: 0 repaired, or nothing is damaged (--check); 1 not repaired, or something is",
+      "damaged (--check); 2 the command line makes no sense."
     },
-    mixinStandardHelpOptions = true,
+    usageHelpWidth = 100,
     sortOptions = false)
 public final class RepairCommand implements Callable<Integer> {
   private static final int EXIT_NOT_REPAIRED = 1;
@@ -87,6 +89,12 @@ public final class RepairCommand implements Callable<Integer> {
       names = {"--yes", "-y"},
       description = "Do not ask before anything is changed.")
   private boolean yes;
+
+  @Option(
+      names = {"--help", "-h"},
+      usageHelp = true,
+      description = "Print this and exit.")
+  private boolean help;
 
   @Spec private CommandSpec spec;
 
