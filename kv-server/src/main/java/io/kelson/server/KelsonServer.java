@@ -301,7 +301,8 @@ public final class KelsonServer implements AutoCloseable {
             door.results(),
             watches,
             home::install,
-            data -> roster.applied(ConfigEntry.decode(data)));
+            data -> roster.applied(ConfigEntry.decode(data)),
+            changes -> {});
     RaftNodeOptions options =
         RaftNodeOptions.defaults(
                 coreConfig(),

@@ -19,6 +19,7 @@ import io.kelson.server.mvcc.ApplyBatch;
 import io.kelson.server.mvcc.CompactedException;
 import io.kelson.server.mvcc.EventListener;
 import io.kelson.server.mvcc.FutureRevisionException;
+import io.kelson.server.mvcc.LeaseListener;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.RevisionEvents;
 import io.kelson.server.mvcc.WriteTxn;
@@ -33,8 +34,8 @@ import java.util.function.Consumer;
  * Turns committed log entries into state changes and answers.
  *
  * <p>A function of the entries: it looks at no clock, draws no number and reads nothing but the
- * store. After each group the order is: write, publish the view, report results in log order, let
- * the waiters be woken, tell the listener of the events.
+ * store. After each group the order is: write, publish the view, tell the listener of leases,
+ * report results in log order, let the waiters be woken, tell the listener of the events.
  */
 public final class Applier implements StateMachine {
   /** What became of a request somebody waits for: one of response and error is null. */
@@ -47,6 +48,7 @@ public final class Applier implements StateMachine {
   private final EventListener events;
   private final Consumer<ReceivedSnapshot> installer;
   private final Consumer<byte[]> configs;
+  private final LeaseListener leases;
 
   /**
    * @param clusterId for response headers
@@ -65,13 +67,15 @@ public final class Applier implements StateMachine {
         snapshot -> {
           throw new UnsupportedOperationException("this store takes no snapshots: " + snapshot);
         },
-        config -> {});
+        config -> {},
+        changes -> {});
   }
 
   /**
    * @param installer puts a snapshot in the place of the store's state
    * @param configs told the data of each configuration entry that was applied, or came with a
    *     snapshot
+   * @param leases who hears of leases that come and go
    */
   public Applier(
       MvccStore store,
@@ -80,7 +84,8 @@ public final class Applier implements StateMachine {
       ApplyResults results,
       EventListener events,
       Consumer<ReceivedSnapshot> installer,
-      Consumer<byte[]> configs) {
+      Consumer<byte[]> configs,
+      LeaseListener leases) {
     this.store = store;
     this.clusterId = clusterId;
     this.memberId = memberId;
@@ -88,6 +93,7 @@ public final class Applier implements StateMachine {
     this.events = events;
     this.installer = installer;
     this.configs = configs;
+    this.leases = leases;
   }
 
   @Override
@@ -141,6 +147,7 @@ public final class Applier implements StateMachine {
   public void apply(List<Entry> entries) {
     List<Outcome> outcomes = new ArrayList<>(entries.size());
     List<RevisionEvents> changes;
+    List<LeaseListener.Change> leaseChanges;
     try (ApplyBatch batch = store.newBatch()) {
       for (Entry entry : entries) {
         switch (entry.type()) {
@@ -151,6 +158,10 @@ public final class Applier implements StateMachine {
         batch.appliedTo(entry.position());
       }
       changes = batch.commit();
+      leaseChanges = batch.leases().comingsAndGoings();
+    }
+    if (!leaseChanges.isEmpty()) {
+      leases.leasesChanged(leaseChanges);
     }
     report(outcomes);
     for (Entry entry : entries) {
@@ -207,6 +218,8 @@ public final class Applier implements StateMachine {
       case DELETE_RANGE -> delete(request.getDeleteRange(), entry.term(), batch, waiting);
       case TXN -> txn(request.getTxn(), entry.term(), batch, waiting);
       case COMPACTION -> compact(request.getCompaction(), entry.term(), batch);
+      case LEASE_GRANT, LEASE_REVOKE, LEASE_EXPIRY, LEASE_CHECKPOINTS ->
+          LeaseCommands.execute(request, entry, batch, this::header);
       case MEMBER_ATTRIBUTES -> member(request.getMemberAttributes(), batch);
       case REQUEST_NOT_SET ->
           throw new IllegalStateException(

@@ -26,11 +26,11 @@ final class Operations {
   /**
    * Whether a put can be done.
    *
-   * @throws RefusedException if it names a lease, of which there are none yet, or keeps the value
-   *     or lease of a key that does not exist
+   * @throws RefusedException if it names a lease that does not exist, or keeps the value or lease
+   *     of a key that does not exist
    */
-  static void requirePossible(PutRequest put, ReadView before) {
-    if (put.getLease() != 0) {
+  static void requirePossible(PutRequest put, WriteTxn before) {
+    if (put.getLease() != 0 && !before.hasLease(put.getLease())) {
       throw new RefusedException(EtcdError.LEASE_NOT_FOUND);
     }
     if ((put.getIgnoreValue() || put.getIgnoreLease()) && before.get(put.getKey()) == null) {

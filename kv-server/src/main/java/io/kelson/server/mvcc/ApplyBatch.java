@@ -23,6 +23,7 @@ public final class ApplyBatch implements AutoCloseable {
   private final Fences fences;
   private final WriteBatch writes = new WriteBatch();
   private final Overlay overlay;
+  private final LeaseOverlay leases;
   private final List<RevisionEvents> events = new ArrayList<>();
   private LogPosition applied;
   private long revision;
@@ -35,6 +36,7 @@ public final class ApplyBatch implements AutoCloseable {
     this.database = database;
     this.fences = fences;
     this.overlay = new Overlay(database);
+    this.leases = new LeaseOverlay(database, writes);
     this.applied = store.applied();
     this.revision = store.currentRevision();
     this.compactRevision = store.compactRevision();
@@ -42,7 +44,7 @@ public final class ApplyBatch implements AutoCloseable {
 
   /** Begins a transaction; the one before must have been committed. */
   public WriteTxn beginTxn() {
-    return new WriteTxn(this, overlay, revision);
+    return new WriteTxn(this, overlay, leases, revision);
   }
 
   /** Revision after the transactions committed so far. */
@@ -95,6 +97,11 @@ public final class ApplyBatch implements AutoCloseable {
     }
   }
 
+  /** The leases as of the entries applied so far. */
+  public LeaseOverlay leases() {
+    return leases;
+  }
+
   /** Says that everything up to this entry is in the batch. */
   public void appliedTo(LogPosition position) {
     if (position.index() != applied.index() + 1 || position.term() < applied.term()) {
@@ -112,7 +119,8 @@ public final class ApplyBatch implements AutoCloseable {
    */
   public List<RevisionEvents> commit() {
     write();
-    store.publish(applied, revision, compactRevision, changedMembers, changedConfig);
+    store.publish(
+        applied, revision, compactRevision, leases.changed(), changedMembers, changedConfig);
     return List.copyOf(events);
   }
 
@@ -121,6 +129,7 @@ public final class ApplyBatch implements AutoCloseable {
     if (writes.count() > 0) {
       write();
       overlay.written();
+      leases.written();
     }
     return new HistorySource(database, database.plainReads(), wanted);
   }
@@ -184,6 +193,7 @@ public final class ApplyBatch implements AutoCloseable {
       writes.put(database.hist(), Layout.histKey(change.key, main), new byte[0]);
       fences.removed(change.key);
     }
+    leases.move(change.key, change.before, change.after);
   }
 
   private StoreException unbatchable(RocksDBException e) {

@@ -44,7 +44,8 @@ final class Database implements AutoCloseable {
     RocksDB.loadLibrary();
   }
 
-  private static final List<String> FAMILIES = List.of("default", "cur", "hist", "rev", "fence");
+  private static final List<String> FAMILIES =
+      List.of("default", "cur", "hist", "rev", "fence", "lease", "attached");
 
   private static final long SMALL_CACHE_BYTES = 1 << 20;
 
@@ -301,6 +302,16 @@ final class Database implements AutoCloseable {
   /** Every so many keys, how many there are up to the next such key. */
   ColumnFamilyHandle fence() {
     return families.get(4);
+  }
+
+  /** Lease id to what it was granted and what is left of it. */
+  ColumnFamilyHandle lease() {
+    return families.get(5);
+  }
+
+  /** Lease id and key, for every key that is attached to a lease. */
+  ColumnFamilyHandle attached() {
+    return families.get(6);
   }
 
   /** All of them. */

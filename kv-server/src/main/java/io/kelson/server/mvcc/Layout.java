@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 /** How keys and small values look in the column families; {@code docs/DISK-FORMAT-STORE.md}. */
 final class Layout {
   /** Raised when older code could not read what newer code writes. */
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   static final byte[] FORMAT = ascii("format");
   static final byte[] CLUSTER = ascii("cluster");
@@ -147,6 +147,36 @@ final class Layout {
       }
     }
     return bytes;
+  }
+
+  static byte[] encodeLease(LeaseRecord lease) {
+    return ByteBuffer.allocate(24)
+        .putLong(lease.ttlSeconds())
+        .putLong(lease.remainingSeconds())
+        .putLong(lease.grantIndex())
+        .array();
+  }
+
+  static LeaseRecord decodeLease(long id, byte[] row) {
+    ByteBuffer buffer = ByteBuffer.wrap(row);
+    return new LeaseRecord(id, buffer.getLong(), buffer.getLong(), buffer.getLong());
+  }
+
+  /** Where it stands that a key is attached to a lease. */
+  static byte[] attachedKey(long lease, ByteString key) {
+    byte[] bytes = new byte[8 + key.size()];
+    ByteBuffer.wrap(bytes).putLong(lease);
+    key.copyTo(bytes, 8);
+    return bytes;
+  }
+
+  static ByteString attachedUserKey(byte[] attachedKey) {
+    return UnsafeByteOperations.unsafeWrap(attachedKey, 8, attachedKey.length - 8);
+  }
+
+  /** One past everything attached to a lease; null for the last id there is. */
+  static byte[] attachedEnd(long lease) {
+    return lease == -1 ? null : encodeLong(lease + 1);
   }
 
   /** Decodes a pair whose key and value share the array's memory. */

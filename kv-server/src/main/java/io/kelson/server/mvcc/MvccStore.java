@@ -254,10 +254,11 @@ public final class MvccStore implements EventHistory, AutoCloseable {
       LogPosition position,
       long revision,
       long compactRevision,
+      boolean leasesChanged,
       SortedMap<Long, MemberAttributes> changedMembers,
       byte[] changedConfig) {
     StoreView old = newest;
-    if (old.revision() != revision || old.compactRevision() != compactRevision) {
+    if (leasesChanged || old.revision() != revision || old.compactRevision() != compactRevision) {
       newest = new StoreView(database, revision, compactRevision);
       old.close();
     }

@@ -3,8 +3,10 @@ package io.kelson.server.mvcc;
 import com.google.protobuf.ByteString;
 import io.kelson.api.RangeRequest;
 import io.kelson.api.mvcc.KeyValue;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDBException;
@@ -127,6 +129,27 @@ public final class StoreView implements ReadView, AutoCloseable {
     if (wanted > 0 && wanted < compactRevision) {
       throw new CompactedException(compactRevision);
     }
+  }
+
+  /** The lease of that id, or null if there is none. May read from disk. */
+  public LeaseRecord lease(long id) {
+    byte[] row = database.get(database.lease(), reads, Layout.encodeLong(id));
+    return row == null ? null : Layout.decodeLease(id, row);
+  }
+
+  /** Shows every lease, ordered by the bytes of its id. May read from disk. */
+  public void forEachLease(Consumer<LeaseRecord> visitor) {
+    try (BoundedIterator rows =
+        new BoundedIterator(database, database.lease(), reads, new byte[0], null)) {
+      while (rows.advance()) {
+        visitor.accept(Layout.decodeLease(Layout.decodeLong(rows.key()), rows.value()));
+      }
+    }
+  }
+
+  /** The keys attached to a lease, in key order; none if there is no such lease. */
+  public List<ByteString> leaseKeys(long id) {
+    return LeaseOverlay.stored(database, reads, id);
   }
 
   /** Walks the events of [lo, hi). */

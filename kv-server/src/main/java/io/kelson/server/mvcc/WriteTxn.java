@@ -18,12 +18,14 @@ import java.util.List;
 public final class WriteTxn implements ReadView {
   private final ApplyBatch batch;
   private final Overlay overlay;
+  private final LeaseOverlay leases;
   private final long before;
   private final List<Overlay.Change> changes = new ArrayList<>(1);
 
-  WriteTxn(ApplyBatch batch, Overlay overlay, long before) {
+  WriteTxn(ApplyBatch batch, Overlay overlay, LeaseOverlay leases, long before) {
     this.batch = batch;
     this.overlay = overlay;
+    this.leases = leases;
     this.before = before;
   }
 
@@ -50,10 +52,15 @@ public final class WriteTxn implements ReadView {
     return RangeReader.read(request, newest ? overlay : batch.settledAt(wanted));
   }
 
+  /** Whether there is a lease of that id. */
+  public boolean hasLease(long id) {
+    return leases.get(id) != null;
+  }
+
   /**
    * Writes a key.
    *
-   * @param lease the lease it is attached to, 0 for none
+   * @param lease the lease it is attached to, which must exist; 0 for none
    * @return the pair it had just before, or null
    */
   public KeyValue put(ByteString key, ByteString value, long lease) {

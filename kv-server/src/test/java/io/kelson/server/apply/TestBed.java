@@ -11,6 +11,7 @@ import io.kelson.api.RequestOp;
 import io.kelson.api.TxnRequest;
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.EntryType;
+import io.kelson.server.mvcc.LeaseListener;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.RangeResult;
@@ -34,6 +35,7 @@ public final class TestBed implements AutoCloseable, ApplyResults {
   public final Map<Long, Object> outcomes = new TreeMap<>();
   public final List<String> calls = new ArrayList<>();
   public final List<RevisionEvents> events = new ArrayList<>();
+  public final List<LeaseListener.Change> leaseChanges = new ArrayList<>();
   public boolean waiting = true;
 
   private final List<Entry> group = new ArrayList<>();
@@ -54,7 +56,12 @@ public final class TestBed implements AutoCloseable, ApplyResults {
             revisions -> {
               calls.add("events");
               events.addAll(revisions);
-            });
+            },
+            snapshot -> {
+              throw new UnsupportedOperationException();
+            },
+            config -> {},
+            leaseChanges::addAll);
     nextIndex = store.applied().index() + 1;
   }
 

@@ -109,7 +109,7 @@ class MvccStoreTest {
     }
     assertThatThrownBy(() -> MvccStore.open(directory, OPTIONS))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("store format 2")
+        .hasMessageContaining("store format " + (Layout.FORMAT_VERSION + 1))
         .hasMessageContaining("start the version that wrote it");
   }
 

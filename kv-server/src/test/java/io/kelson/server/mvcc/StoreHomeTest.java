@@ -93,7 +93,8 @@ class StoreHomeTest {
               nobodyWaits(),
               events,
               home::install,
-              config -> {});
+              config -> {},
+              changes -> {});
       open.add(this);
     }
 
