@@ -302,7 +302,8 @@ public final class KelsonServer implements AutoCloseable {
             watches,
             home::install,
             data -> roster.applied(ConfigEntry.decode(data)),
-            changes -> {});
+            door.openLessor(
+                store, pushed(Executors.newSingleThreadExecutor(thread("kelson-lease")))));
     RaftNodeOptions options =
         RaftNodeOptions.defaults(
                 coreConfig(),

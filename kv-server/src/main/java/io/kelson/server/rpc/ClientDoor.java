@@ -5,12 +5,15 @@ import io.grpc.ServerServiceDefinition;
 import io.kelson.api.EtcdError;
 import io.kelson.api.ResponseHeader;
 import io.kelson.raft.core.Rejection;
+import io.kelson.raft.core.Role;
 import io.kelson.raft.core.RoleChange;
 import io.kelson.server.apply.ApplyResults;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.http.HealthCheck;
+import io.kelson.server.lease.Lessor;
 import io.kelson.server.membership.MemberChanges;
+import io.kelson.server.mvcc.LeaseListener;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.watch.WatchAuthorizer;
 import io.kelson.server.watch.WatchHub;
@@ -37,6 +40,11 @@ public final class ClientDoor {
   private final PendingRequests pending;
   private final Proposals proposals;
   private final LinearizableReads reads;
+  private final LeaderChannel leaderChannel;
+  private final LongSupplier nanoTime;
+  private final long electionTimeoutMillis;
+  private final long minLeaseTtlSeconds;
+  private volatile Lessor lessor;
 
   /**
    * @param nanoTime the clock of timeouts
@@ -61,6 +69,12 @@ public final class ClientDoor {
     this.proposals =
         new Proposals(node, pending, leader, nanoTime, config.maxRequestBytes(), timeoutNanos);
     this.reads = new LinearizableReads(node, leader, nanoTime, timeoutNanos);
+    this.leaderChannel = new LeaderChannel(node);
+    this.nanoTime = nanoTime;
+    this.electionTimeoutMillis = config.electionTimeoutMillis();
+    this.minLeaseTtlSeconds =
+        LeaseService.minTtlSeconds(
+            config.heartbeatIntervalMillis(), config.electionTimeoutMillis());
   }
 
   /** Where the apply thread reports. */
@@ -71,6 +85,19 @@ public final class ClientDoor {
   /** The way into the log, for requests that come from no client. */
   public Proposals proposals() {
     return proposals;
+  }
+
+  /**
+   * Begins to keep the time of leases; once, before the node starts.
+   *
+   * @param loader reads the leases when this member has become leader
+   * @return who must hear of leases that come and go
+   */
+  public LeaseListener openLessor(MvccStore store, Executor loader) {
+    ConsensusLeaseLog log = new ConsensusLeaseLog(proposals, reads);
+    Lessor opened = new Lessor(store, log, loader, nanoTime, electionTimeoutMillis);
+    lessor = opened;
+    return opened;
   }
 
   /** A response header with that revision. */
@@ -92,6 +119,18 @@ public final class ClientDoor {
                 () -> WatchService.currentEventLoop(GlobalEventExecutor.INSTANCE),
                 () -> WatchAuthorizer.ALLOW_ALL,
                 RequireLeader::required),
+            requireLeader),
+        ServerInterceptors.intercept(
+            new LeaseService(
+                proposals,
+                reads,
+                storeReads,
+                store,
+                lessor,
+                headers,
+                leaderChannel,
+                minLeaseTtlSeconds),
+            leaderForward,
             requireLeader),
         ServerInterceptors.intercept(
             new ClusterService(changes, store::memberAttributes, reads, headers, leaderForward),
@@ -141,7 +180,14 @@ public final class ClientDoor {
 
   /** Term, role or leader changed; called on the raft loop. */
   public void roleChanged(RoleChange change) {
-    if (leader.changed(change)) {
+    boolean newLeader = leader.changed(change);
+    leaderChannel.leaderIs(change.leader());
+    if (change.to() == Role.LEADER) {
+      lessor.lead(change.term());
+    } else {
+      lessor.follow();
+    }
+    if (newLeader) {
       proposals.leaderElected();
       reads.leaderElected();
     }
@@ -161,11 +207,13 @@ public final class ClientDoor {
   public void tick() {
     proposals.tick();
     reads.tick();
+    lessor.tick();
   }
 
   /** Answers everybody who waits with {@code server stopped}, and whoever comes later as well. */
   public void stop() {
     proposals.stop();
     reads.stop();
+    leaderChannel.close();
   }
 }

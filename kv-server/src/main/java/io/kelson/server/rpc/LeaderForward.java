@@ -85,18 +85,27 @@ final class LeaderForward implements ServerInterceptor {
     return true;
   }
 
-  private <T extends MessageLite> void forward(
-      InetSocketAddress leader, Reply<T> reply, Call<T> call, UnaryOperator<T> ownHeader) {
+  /** Whether the current call has been passed on once already. */
+  static boolean isForwarded() {
+    return FORWARDED.get();
+  }
+
+  /** A connection whose calls say that they are passed on. */
+  static ManagedChannel connect(InetSocketAddress leader) {
     Metadata hops = new Metadata();
     hops.put(HOPS, "1");
-    ManagedChannel channel =
-        // By name: the channel looks it up without blocking anybody.
-        NettyChannelBuilder.forAddress(leader.getHostString(), leader.getPort())
-            .usePlaintext()
-            .disableRetry()
-            .proxyDetector(target -> null)
-            .intercept(MetadataUtils.newAttachHeadersInterceptor(hops))
-            .build();
+    // By name: the channel looks it up without blocking anybody.
+    return NettyChannelBuilder.forAddress(leader.getHostString(), leader.getPort())
+        .usePlaintext()
+        .disableRetry()
+        .proxyDetector(target -> null)
+        .intercept(MetadataUtils.newAttachHeadersInterceptor(hops))
+        .build();
+  }
+
+  private <T extends MessageLite> void forward(
+      InetSocketAddress leader, Reply<T> reply, Call<T> call, UnaryOperator<T> ownHeader) {
+    ManagedChannel channel = connect(leader);
     // A caller who leaves must not take a change with it that is already being made.
     Context.ROOT.run(
         () ->

@@ -51,7 +51,7 @@ final class PendingRequests implements ApplyResults {
     private final EventExecutor executor;
     private final Outcome outcome;
 
-    /** Kept for a proposal that was turned down and may be made again. */
+    /** Kept for a proposal that was turned down and may be made again; null if it may not. */
     private volatile byte[] data;
 
     private Pending(long id, long startNanos, EventExecutor executor, Outcome outcome) {

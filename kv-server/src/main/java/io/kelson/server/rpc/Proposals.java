@@ -71,6 +71,25 @@ public final class Proposals {
    * @param outcome told within the request timeout; at once, on this thread, if refused at the door
    */
   public Handle submit(InternalRequest.Builder request, EventExecutor executor, Outcome outcome) {
+    return submit(request, executor, outcome, true);
+  }
+
+  /**
+   * Proposes what only the present leader may propose, itself: if it is turned down, the outcome is
+   * {@link EtcdError#LEADER_CHANGED} and it is not proposed again. Two that are submitted one after
+   * the other stand in the log in that order, if both do.
+   *
+   * @param request all but its number
+   * @param executor where the outcome is delivered
+   * @param outcome as for {@link #submit(InternalRequest.Builder, EventExecutor, Outcome)}
+   */
+  public Handle submitOnce(
+      InternalRequest.Builder request, EventExecutor executor, Outcome outcome) {
+    return submit(request, executor, outcome, false);
+  }
+
+  private Handle submit(
+      InternalRequest.Builder request, EventExecutor executor, Outcome outcome, boolean repeat) {
     RaftStatus status = node.status();
     if (stopped) {
       return refuse(outcome, EtcdError.STOPPED);
@@ -87,8 +106,11 @@ public final class Proposals {
       pending.abandon(waiting);
       return refuse(outcome, EtcdError.REQUEST_TOO_LARGE);
     }
-    waiting.data(numbered.toByteArray());
-    if (!node.propose(new Proposal(waiting.id(), waiting.data()))) {
+    byte[] data = numbered.toByteArray();
+    if (repeat) {
+      waiting.data(data);
+    }
+    if (!node.propose(new Proposal(waiting.id(), data))) {
       pending.abandon(waiting);
       return refuse(outcome, EtcdError.TOO_MANY_REQUESTS);
     }
@@ -96,6 +118,11 @@ public final class Proposals {
       pending.fail(waiting, EtcdError.STOPPED);
     }
     return () -> pending.abandon(waiting);
+  }
+
+  /** How long a request may take. */
+  long timeoutNanos() {
+    return timeoutNanos;
   }
 
   private static Handle refuse(Outcome outcome, EtcdError error) {
@@ -110,7 +137,13 @@ public final class Proposals {
       return;
     }
     switch (rejection.reason()) {
-      case NO_LEADER, TRANSFERRING, LEADER_CHANGED -> parked.add(waiting);
+      case NO_LEADER, TRANSFERRING, LEADER_CHANGED -> {
+        if (waiting.data() == null) {
+          pending.fail(waiting, EtcdError.LEADER_CHANGED);
+        } else {
+          parked.add(waiting);
+        }
+      }
       case NO_SPACE -> pending.fail(waiting, EtcdError.NO_SPACE);
       case TOO_MANY_UNCOMMITTED -> pending.fail(waiting, EtcdError.TOO_MANY_REQUESTS);
     }

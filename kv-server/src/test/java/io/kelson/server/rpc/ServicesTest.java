@@ -21,8 +21,6 @@ import io.kelson.api.DeleteRangeRequest;
 import io.kelson.api.EtcdError;
 import io.kelson.api.HashKVRequest;
 import io.kelson.api.KVGrpc;
-import io.kelson.api.LeaseGrantRequest;
-import io.kelson.api.LeaseGrpc;
 import io.kelson.api.MaintenanceGrpc;
 import io.kelson.api.Member;
 import io.kelson.api.MemberListRequest;
@@ -104,7 +102,17 @@ class ServicesTest {
             (delayMillis, task) -> () -> {},
             RandomGenerator.getDefault());
     node.machine(
-        new Applier(store, CLUSTER.clusterId(), CLUSTER.selfId(), door.results(), watches));
+        new Applier(
+            store,
+            CLUSTER.clusterId(),
+            CLUSTER.selfId(),
+            door.results(),
+            watches,
+            snapshot -> {
+              throw new UnsupportedOperationException();
+            },
+            config -> {},
+            door.openLessor(store, pool)));
     door.roleChanged(
         new RoleChange(
             Role.CANDIDATE, Role.LEADER, AppliesAtOnce.TERM, CLUSTER.selfId(), "elected"));
@@ -238,10 +246,6 @@ class ServicesTest {
   @Test
   void whatIsNotBuiltSaysSo() {
     assertCode(Status.Code.UNIMPLEMENTED, () -> kv.compact(CompactionRequest.getDefaultInstance()));
-    assertCode(
-        Status.Code.UNIMPLEMENTED,
-        () ->
-            LeaseGrpc.newBlockingStub(channel).leaseGrant(LeaseGrantRequest.getDefaultInstance()));
     assertCode(Status.Code.UNIMPLEMENTED, () -> kv.rangeStream(range("a").build()).hasNext());
   }
 
