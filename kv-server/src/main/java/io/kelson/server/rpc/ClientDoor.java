@@ -110,6 +110,8 @@ public final class ClientDoor {
       MvccStore store, WatchHub watches, Executor pool, MemberChanges changes) {
     StoreReads storeReads = new StoreReads(store, reads, pool);
     RequireLeader requireLeader = new RequireLeader(leader::hasLeader);
+    RecipeParts recipes =
+        new RecipeParts(proposals, reads, store, watches, headers, pool, minLeaseTtlSeconds);
     return List.of(
         ServerInterceptors.intercept(
             new KvService(proposals, storeReads, headers, maxTxnOps), requireLeader),
@@ -132,6 +134,8 @@ public final class ClientDoor {
                 minLeaseTtlSeconds),
             leaderForward,
             requireLeader),
+        ServerInterceptors.intercept(new LockService(recipes), requireLeader),
+        ServerInterceptors.intercept(new ElectionService(recipes), requireLeader),
         ServerInterceptors.intercept(
             new ClusterService(changes, store::memberAttributes, reads, headers, leaderForward),
             leaderForward,
