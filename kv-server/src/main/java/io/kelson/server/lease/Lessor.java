@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the time of all leases while this member leads, and ends those that are over.
  *
- * <p>The promise: a lease lives at least its TTL from the moment its grant or a renewal was
+ * <p>The promise: a lease lives at least its TTL from when its grant was applied or a renewal was
  * answered, by the clock of whoever leads, whatever becomes of leaders meanwhile. It stands on four
  * things.
  *

@@ -224,6 +224,19 @@ class ProposalsTest {
   }
 
   @Test
+  void whatOnlyThisLeaderMayProposeIsNotKeptForTheNext() {
+    elect();
+    proposals.submitOnce(put("k"), loop, outcome);
+    reject(0, Reason.TRANSFERRING);
+    advance(100);
+    assertThat(outcome.told).containsExactly(EtcdError.LEADER_CHANGED);
+    elect(0xb2, 8);
+    advance(1_000);
+    assertThat(node.proposals).hasSize(1);
+    assertNobodyWaits();
+  }
+
+  @Test
   void aProposalThatMayBeOnItsWayIsNeverRepeated() {
     elect();
     submit();
