@@ -52,7 +52,7 @@ public final class ApplyBatch implements AutoCloseable {
     return revision;
   }
 
-  /** Oldest revision that can still be read, 0 if nothing was compacted. */
+  /** Oldest revision that can still be read, 0 or less if nothing was compacted. */
   public long compactRevision() {
     return compactRevision;
   }
@@ -203,5 +203,6 @@ public final class ApplyBatch implements AutoCloseable {
   @Override
   public void close() {
     writes.close();
+    store.batchClosed();
   }
 }

@@ -10,12 +10,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +35,14 @@ public final class MvccStore implements EventHistory, AutoCloseable {
 
   private final Object purging = new Object();
 
-  /** Guarded by {@link #purging}. */
-  private Purge purge;
+  /** Replaced with {@link #purging} held. */
+  private volatile Purge purge;
+
+  /**
+   * Held while a batch is open or the database is being replaced: with it, what the database holds
+   * is what the newest view shows, but for what was purged.
+   */
+  private final ReentrantLock applying = new ReentrantLock();
 
   private volatile StoreView newest;
   private volatile LogPosition applied;
@@ -77,62 +82,14 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     try {
       byte[] format = database.get(database.meta(), database.plainReads(), Layout.FORMAT);
       if (format == null) {
-        initialize(database, options);
+        StoreFormat.initialize(database, options);
       } else {
-        requireSame(database, options, format);
+        StoreFormat.requireSame(database, options, format);
       }
       return new MvccStore(database);
     } catch (RuntimeException e) {
       database.close();
       throw e;
-    }
-  }
-
-  /** Marks a new store as ours, durably, so that a crash cannot leave it looking foreign. */
-  private static void initialize(Database database, MvccOptions options) {
-    try (BoundedIterator anything =
-        new BoundedIterator(database, database.meta(), database.plainReads(), new byte[0], null)) {
-      if (anything.advance()) {
-        throw Database.foreign(database.directory(), "a database without a format record");
-      }
-    }
-    try (WriteBatch writes = new WriteBatch()) {
-      writes.put(database.meta(), Layout.FORMAT, Layout.format());
-      writes.put(database.meta(), Layout.CLUSTER, Layout.encodeLong(options.clusterId()));
-      database.write(writes);
-      if (!database.maybeFlush()) {
-        throw new StoreException(
-            "no room for a new store in " + database.directory() + "; free space on its disk");
-      }
-    } catch (RocksDBException e) {
-      throw new StoreException("cannot collect writes for " + database.directory(), e);
-    }
-  }
-
-  private static void requireSame(Database database, MvccOptions options, byte[] format) {
-    int version = format == null ? -1 : Layout.formatVersion(format);
-    if (version < 0) {
-      throw Database.foreign(database.directory(), "its format record is not ours");
-    }
-    if (version != Layout.FORMAT_VERSION) {
-      throw new StoreException(
-          database.directory()
-              + " has store format "
-              + version
-              + " and this version reads "
-              + Layout.FORMAT_VERSION
-              + "; start the version that wrote it");
-    }
-    byte[] cluster = database.get(database.meta(), database.plainReads(), Layout.CLUSTER);
-    long clusterId = cluster == null ? 0 : Layout.decodeLong(cluster);
-    if (clusterId != options.clusterId()) {
-      throw new StoreException(
-          database.directory()
-              + " belongs to cluster "
-              + Long.toHexString(clusterId)
-              + ", not to "
-              + Long.toHexString(options.clusterId())
-              + "; name the data directory of this cluster");
     }
   }
 
@@ -143,7 +100,18 @@ public final class MvccStore implements EventHistory, AutoCloseable {
 
   /** Begins a group of entries. Apply thread only; one batch at a time. */
   public ApplyBatch newBatch() {
-    return new ApplyBatch(this, database, fences);
+    applying.lock();
+    try {
+      return new ApplyBatch(this, database, fences);
+    } catch (RuntimeException e) {
+      applying.unlock();
+      throw e;
+    }
+  }
+
+  /** The batch is done with, whatever became of it. */
+  void batchClosed() {
+    applying.unlock();
   }
 
   /**
@@ -173,12 +141,17 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     }
     Database fresh = Database.open(directory, options, room);
     try {
-      requireSame(fresh, options, StoreMeta.get(fresh, Layout.FORMAT));
+      StoreFormat.requireSame(fresh, options, StoreMeta.get(fresh, Layout.FORMAT));
       StoreMeta meta = StoreMeta.read(fresh);
-      requirePosition(directory, meta, expected);
+      StoreFormat.requirePosition(directory, meta, expected);
       Fences freshFences = Fences.load(fresh);
       commit.run();
-      become(fresh, freshFences, meta, retire);
+      applying.lock();
+      try {
+        become(fresh, freshFences, meta, retire);
+      } finally {
+        applying.unlock();
+      }
     } catch (RuntimeException e) {
       fresh.close();
       throw e;
@@ -201,36 +174,6 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     old.release();
   }
 
-  private static void requirePosition(Path directory, StoreMeta meta, LogPosition expected) {
-    if (!meta.applied().equals(expected)) {
-      throw new StoreException(
-          "the snapshot in "
-              + directory
-              + " is of "
-              + meta.applied()
-              + " and not of "
-              + expected
-              + " as its sender said");
-    }
-  }
-
-  /**
-   * Looks whether a directory holds a store of this cluster at a position, without changing it.
-   *
-   * @throws StoreException if not
-   */
-  static StoreMeta inspect(Path directory, MvccOptions options) {
-    try (Database database = Database.openReadOnly(directory, options)) {
-      requireSame(database, options, StoreMeta.get(database, Layout.FORMAT));
-      return StoreMeta.read(database);
-    }
-  }
-
-  /** The same, at a certain position. */
-  static void requireStoreAt(Path directory, MvccOptions options, LogPosition expected) {
-    requirePosition(directory, inspect(directory, options), expected);
-  }
-
   /**
    * Freezes the present state in a new directory, by links to files that never change and copies of
    * small ones. Blocks for the disk; entries go on being applied meanwhile. Any thread but the
@@ -246,7 +189,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
           return null;
         });
     // Asked of the copy: nothing else knows for certain where the flush fell.
-    return inspect(directory, options);
+    return StoreFormat.inspect(directory, options);
   }
 
   /** Shows readers a written batch. */
@@ -407,6 +350,50 @@ public final class MvccStore implements EventHistory, AutoCloseable {
         }
         return purge.step(view, maxEvents);
       }
+    }
+  }
+
+  /** How many events were purged whose space the files have not given back. Purge thread. */
+  long purgedEvents() {
+    synchronized (purging) {
+      return purge.unreclaimed();
+    }
+  }
+
+  /**
+   * Merges files so that the disk gets back the space of what was purged. Blocks, for large
+   * histories perhaps for minutes; readers and the apply thread go on meanwhile. Background thread.
+   */
+  public void reclaimPurged() {
+    renewView();
+    synchronized (purging) {
+      try (StoreView view = acquireView()) {
+        if (purge.database() == view.database()) {
+          purge.reclaim();
+        }
+      }
+    }
+  }
+
+  /** Makes {@link #reclaimPurged} return soon; nothing is reclaimed any more. Any thread. */
+  void stopReclaiming() {
+    purge.stopReclaiming();
+  }
+
+  /**
+   * Shows readers the same once more: the view that is always there would otherwise keep what was
+   * purged after it was made, for as long as nothing is written.
+   */
+  private void renewView() {
+    applying.lock();
+    try {
+      StoreView old = newest;
+      if (old != null) {
+        newest = new StoreView(database, old.revision(), old.compactRevision());
+        old.close();
+      }
+    } finally {
+      applying.unlock();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.kelson.server.mvcc;
 
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -17,6 +18,14 @@ final class Purge {
 
   /** Events before this revision are known to be gone; spares walking over what was deleted. */
   private long purgedTo;
+
+  /** Events taken out whose space the files have not given back yet. */
+  private long unreclaimed;
+
+  /** The merging under way, if any. Guarded by this, as it is stopped by another thread. */
+  private CompactRangeOptions merging;
+
+  private boolean stopped;
 
   Purge(Database database) {
     this.database = database;
@@ -55,11 +64,66 @@ final class Purge {
       if (seen > 0) {
         writes.deleteRange(database.rev(), Layout.revKey(purgedTo, 0), Layout.revKey(reached, 0));
         database.write(writes);
+        unreclaimed += seen;
       }
       purgedTo = reached;
       return reached < end;
     } catch (RocksDBException e) {
       throw new StoreException("cannot collect writes for " + database.directory(), e);
+    }
+  }
+
+  /** Events taken out since {@link #reclaim} ran. */
+  long unreclaimed() {
+    return unreclaimed;
+  }
+
+  /**
+   * Merges the files that hold what was taken out, so that they shrink; the apply thread and
+   * RocksDB's own merging go on meanwhile. What an open view still shows stays.
+   */
+  void reclaim() {
+    try (CompactRangeOptions options =
+        new CompactRangeOptions().setExclusiveManualCompaction(false).setAllowWriteStall(false)) {
+      if (!begin(options)) {
+        return;
+      }
+      try {
+        byte[] first = Layout.revKey(0, 0);
+        database.db().compactRange(database.rev(), first, Layout.revKey(purgedTo, 0), options);
+        // Superseded pairs lie anywhere among the keys. Their column family holds little else:
+        // what was superseded after the compact revision.
+        database.db().compactRange(database.hist(), null, null, options);
+        unreclaimed = 0;
+      } finally {
+        end();
+      }
+    } catch (RocksDBException e) {
+      if (!isStopped()) {
+        throw new StoreException(
+            "cannot merge the files in " + database.directory() + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private synchronized boolean begin(CompactRangeOptions options) {
+    merging = stopped ? null : options;
+    return merging != null;
+  }
+
+  private synchronized void end() {
+    merging = null;
+  }
+
+  private synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  /** Makes {@link #reclaim} return soon, now and ever after. Any thread. */
+  synchronized void stopReclaiming() {
+    stopped = true;
+    if (merging != null) {
+      merging.setCanceled(true);
     }
   }
 

@@ -9,7 +9,7 @@ public interface ReadView {
   /** Revision of the newest change in view; 1 for an empty store. */
   long revision();
 
-  /** Revisions before this one are gone; 0 if nothing was compacted. */
+  /** Revisions before this one are gone; 0 or less if nothing was compacted. */
   long compactRevision();
 
   /**

@@ -129,7 +129,7 @@ public final class StoreHome implements SnapshotSource, AutoCloseable {
    */
   public void verify(ReceivedSnapshot snapshot) throws IOException {
     try {
-      MvccStore.requireStoreAt(snapshot.directory(), options, snapshot.position());
+      StoreFormat.requireStoreAt(snapshot.directory(), options, snapshot.position());
     } catch (StoreException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *
  * @param applied the last entry whose effect is in the store
  * @param revision the newest main revision
- * @param compactRevision the oldest readable revision, 0 if all are
+ * @param compactRevision the oldest readable revision, below 1 if all are
  * @param config the data of the newest configuration entry up to {@code applied}; empty if there
  *     was none
  * @param members what the members said of themselves, by id; immutable
@@ -25,13 +25,16 @@ record StoreMeta(
     SortedMap<Long, MemberAttributes> members) {
   private static final long FIRST_REVISION = 1;
 
+  /** Below 0, as in etcd: compaction to 0 is accepted once, though it does nothing. */
+  private static final long NOTHING_COMPACTED = -1;
+
   static StoreMeta read(Database database) {
     byte[] applied = get(database, Layout.APPLIED);
     byte[] config = get(database, Layout.CONFIG);
     return new StoreMeta(
         applied == null ? LogPosition.ZERO : Layout.decodePosition(applied),
         number(database, Layout.REVISION, FIRST_REVISION),
-        number(database, Layout.COMPACT, 0),
+        number(database, Layout.COMPACT, NOTHING_COMPACTED),
         config == null ? new byte[0] : config,
         members(database));
   }

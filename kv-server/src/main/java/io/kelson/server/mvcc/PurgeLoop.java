@@ -1,0 +1,148 @@
+package io.kelson.server.mvcc;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes compacted history in the background, on one thread of its own.
+ *
+ * <p>It looks ten times a second for something to remove, so that nobody has to tell it: not the
+ * apply thread, not a restart, not a snapshot that brought its sender's remains along. A step
+ * removes few events, and the pause after it is twice as long as the step took: entries that are
+ * being applied wait for one small write at most, and never more than a third of one core goes into
+ * this.
+ *
+ * <p>When enough has been removed, files are merged so that the disk gets the space back.
+ */
+public final class PurgeLoop implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PurgeLoop.class);
+  private static final int EVENTS_PER_STEP = 200;
+  private static final long LOOK_MICROS = 100_000;
+  private static final long PAUSE_FACTOR = 2;
+  private static final long CLOSE_LIMIT_SECONDS = 10;
+
+  /** Merging files for less gives back little and costs a pass over the history that is kept. */
+  private static final long EVENTS_WORTH_RECLAIMING = 10_000;
+
+  private record Waiter(long revision, CompletableFuture<Void> removed) {}
+
+  private final MvccStore store;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread purge = new Thread(task, "kelson-purge");
+            purge.setDaemon(true);
+            return purge;
+          });
+
+  /** Guarded by itself. */
+  private final List<Waiter> waiters = new ArrayList<>();
+
+  private volatile boolean closed;
+
+  private PurgeLoop(MvccStore store) {
+    this.store = store;
+  }
+
+  /** Begins with whatever an earlier run left undone. Close it before the store. */
+  public static PurgeLoop start(MvccStore store) {
+    PurgeLoop loop = new PurgeLoop(store);
+    loop.thread.schedule(loop::look, LOOK_MICROS, TimeUnit.MICROSECONDS);
+    return loop;
+  }
+
+  /**
+   * Waits for a compaction that has been applied. Any thread.
+   *
+   * @return completed, on the purge thread, when nothing from before that revision is left in this
+   *     member's database and that is durable; cancelled if the member stops before
+   */
+  public CompletableFuture<Void> removed(long compactRevision) {
+    CompletableFuture<Void> removed = new CompletableFuture<>();
+    synchronized (waiters) {
+      if (closed) {
+        removed.cancel(false);
+      } else {
+        waiters.add(new Waiter(compactRevision, removed));
+      }
+    }
+    return removed;
+  }
+
+  private void look() {
+    long start = System.nanoTime();
+    boolean more;
+    try {
+      more = step();
+    } catch (RuntimeException e) {
+      if (!closed) {
+        // What cannot be written now, the apply thread will find out as well, and stop the member.
+        LOG.error("compacted history stays: it cannot be removed", e);
+      }
+      return;
+    }
+    long tookMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
+    if (!closed) {
+      thread.schedule(
+          this::look,
+          more ? Math.max(1, tookMicros * PAUSE_FACTOR) : LOOK_MICROS,
+          TimeUnit.MICROSECONDS);
+    }
+  }
+
+  private boolean step() {
+    long target = store.compactRevision();
+    if (store.purgeCompacted(EVENTS_PER_STEP)) {
+      return true;
+    }
+    List<Waiter> done = takeWaiters(target);
+    if (!done.isEmpty() || store.purgedEvents() >= EVENTS_WORTH_RECLAIMING) {
+      store.reclaimPurged();
+    }
+    if (!done.isEmpty()) {
+      store.flush();
+      done.forEach(waiter -> waiter.removed().complete(null));
+    }
+    return false;
+  }
+
+  private List<Waiter> takeWaiters(long purged) {
+    List<Waiter> done = new ArrayList<>();
+    synchronized (waiters) {
+      for (Iterator<Waiter> all = waiters.iterator(); all.hasNext(); ) {
+        Waiter waiter = all.next();
+        if (waiter.revision() <= purged) {
+          done.add(waiter);
+          all.remove();
+        }
+      }
+    }
+    return done;
+  }
+
+  /** Ends between two steps; what is left undone is done after the next start. */
+  @Override
+  public void close() {
+    List<Waiter> left;
+    synchronized (waiters) {
+      closed = true;
+      left = List.copyOf(waiters);
+      waiters.clear();
+    }
+    left.forEach(waiter -> waiter.removed().cancel(false));
+    store.stopReclaiming();
+    thread.shutdownNow();
+    try {
+      thread.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
