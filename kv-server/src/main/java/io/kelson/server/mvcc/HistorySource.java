@@ -46,7 +46,12 @@ final class HistorySource implements Source {
 
   @Override
   public Cursor cursor(KeyRange range) {
-    return new Merge(range);
+    return LatestSource.decoded(encodedCursor(range));
+  }
+
+  @Override
+  public EncodedCursor encodedCursor(KeyRange range) {
+    return new HistoryMerge(database, reads, range, revision);
   }
 
   /**
@@ -88,82 +93,5 @@ final class HistorySource implements Source {
       }
     }
     return count;
-  }
-
-  /** Both column families side by side, the smaller key first. */
-  private final class Merge implements Cursor {
-    private final Cursor newest;
-    private final BoundedIterator versions;
-    private KeyValue newestPair;
-    private ByteString versionKey;
-
-    Merge(KeyRange range) {
-      newest = latest.cursor(range);
-      versions =
-          new BoundedIterator(
-              database,
-              database.hist(),
-              reads,
-              Layout.histPrefix(range.lo()),
-              range.hi() == null ? null : Layout.histPrefix(range.hi()));
-      newestPair = newest.next();
-      versionKey = versions.advance() ? Layout.histUserKey(versions.key()) : null;
-    }
-
-    @Override
-    public KeyValue next() {
-      while (newestPair != null || versionKey != null) {
-        int order = order();
-        KeyValue fromNewest = order <= 0 ? takeNewest() : null;
-        boolean oldEnough = fromNewest != null && fromNewest.getModRevision() <= revision;
-        KeyValue fromVersions = order >= 0 ? takeVersion(oldEnough) : null;
-        KeyValue found = oldEnough ? fromNewest : fromVersions;
-        if (found != null) {
-          return found;
-        }
-      }
-      return null;
-    }
-
-    private int order() {
-      if (newestPair == null) {
-        return 1;
-      }
-      return versionKey == null ? -1 : KeyRange.compare(newestPair.getKey(), versionKey);
-    }
-
-    private KeyValue takeNewest() {
-      KeyValue pair = newestPair;
-      newestPair = newest.next();
-      return pair;
-    }
-
-    /** Moves past all versions of one key, having looked for the right one unless told not to. */
-    private KeyValue takeVersion(boolean skip) {
-      ByteString key = versionKey;
-      KeyValue found = null;
-      if (!skip) {
-        found = versionAtRevision(key);
-      }
-      boolean more = versions.seek(Layout.histEnd(key));
-      versionKey = more ? Layout.histUserKey(versions.key()) : null;
-      return found;
-    }
-
-    private KeyValue versionAtRevision(ByteString key) {
-      if (Layout.histMain(versions.key()) > revision) {
-        boolean any = versions.seek(Layout.histKey(key, revision));
-        if (!any || !Layout.histUserKey(versions.key()).equals(key)) {
-          return null;
-        }
-      }
-      return pairOf(versions.value());
-    }
-
-    @Override
-    public void close() {
-      newest.close();
-      versions.close();
-    }
   }
 }

@@ -22,11 +22,32 @@ final class LatestSource implements Source {
 
   @Override
   public Cursor cursor(KeyRange range) {
-    BoundedIterator iterator = iterator(range);
+    return decoded(encodedCursor(range));
+  }
+
+  /** Takes pairs apart one by one. */
+  static Cursor decoded(EncodedCursor encoded) {
     return new Cursor() {
       @Override
       public KeyValue next() {
-        return iterator.advance() ? Layout.keyValue(iterator.value()) : null;
+        byte[] pair = encoded.next();
+        return pair == null ? null : Layout.keyValue(pair);
+      }
+
+      @Override
+      public void close() {
+        encoded.close();
+      }
+    };
+  }
+
+  @Override
+  public EncodedCursor encodedCursor(KeyRange range) {
+    BoundedIterator iterator = iterator(range);
+    return new EncodedCursor() {
+      @Override
+      public byte[] next() {
+        return iterator.advance() ? iterator.value() : null;
       }
 
       @Override
@@ -74,7 +95,7 @@ final class LatestSource implements Source {
     return count;
   }
 
-  private BoundedIterator iterator(KeyRange range) {
+  BoundedIterator iterator(KeyRange range) {
     return new BoundedIterator(
         database,
         database.cur(),

@@ -7,6 +7,7 @@ import io.kelson.api.mvcc.KeyValue;
 import io.kelson.raft.core.LogPosition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** How keys and small values look in the column families; {@code docs/DISK-FORMAT-STORE.md}. */
 final class Layout {
@@ -101,6 +102,36 @@ final class Layout {
     return bytes;
   }
 
+  /** The same, of a key as the database gives it. */
+  static byte[] histPrefix(byte[] key) {
+    return histPrefix(UnsafeByteOperations.unsafeWrap(key));
+  }
+
+  /** What a key of {@code hist} starts with: all but the revision. */
+  static byte[] histPrefixOf(byte[] histKey) {
+    return Arrays.copyOf(histKey, histKey.length - 8);
+  }
+
+  /** Whether a key of {@code hist} is of the user key that has this prefix. */
+  static boolean hasPrefix(byte[] histKey, byte[] prefix) {
+    int length = histKey.length - 8;
+    return Arrays.equals(histKey, 0, length, prefix, 0, prefix.length);
+  }
+
+  /** Where the version written at a revision stands, of the key that has this prefix. */
+  static byte[] histKey(byte[] prefix, long main) {
+    byte[] bytes = Arrays.copyOf(prefix, prefix.length + 8);
+    ByteBuffer.wrap(bytes).putLong(prefix.length, ~main);
+    return bytes;
+  }
+
+  /** Just past every version of the key that has this prefix. */
+  static byte[] pastVersions(byte[] prefix) {
+    byte[] bytes = prefix.clone();
+    bytes[bytes.length - 1] = 1;
+    return bytes;
+  }
+
   /** Just past every version of a key. */
   static byte[] histEnd(ByteString key) {
     byte[] bytes = escape(key, 0);
@@ -110,19 +141,6 @@ final class Layout {
 
   static long histMain(byte[] histKey) {
     return ~ByteBuffer.wrap(histKey).getLong(histKey.length - 8);
-  }
-
-  static ByteString histUserKey(byte[] histKey) {
-    int end = histKey.length - 8 - TERMINATOR_BYTES;
-    byte[] key = new byte[end];
-    int length = 0;
-    for (int i = 0; i < end; i++) {
-      key[length++] = histKey[i];
-      if (histKey[i] == 0) {
-        i++;
-      }
-    }
-    return UnsafeByteOperations.unsafeWrap(key, 0, length);
   }
 
   private static byte[] escape(ByteString key, int extraBytes) {

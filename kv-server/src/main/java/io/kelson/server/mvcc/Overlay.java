@@ -105,6 +105,12 @@ final class Overlay implements Source {
     return mine.isEmpty() ? theirs : new Merge(mine.entrySet().iterator(), theirs);
   }
 
+  /** Nobody streams out of a transaction. */
+  @Override
+  public EncodedCursor encodedCursor(KeyRange range) {
+    throw new UnsupportedOperationException("a transaction's ranges are read whole");
+  }
+
   private NavigableMap<ByteString, Slot> within(KeyRange range) {
     return range.hi() == null
         ? slots.tailMap(range.lo(), true)

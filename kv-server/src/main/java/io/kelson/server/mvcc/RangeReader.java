@@ -62,7 +62,7 @@ final class RangeReader {
     return request.getLimit() > 0 && keyOrder && !filters(request);
   }
 
-  private static boolean filters(RangeRequest request) {
+  static boolean filters(RangeRequest request) {
     return request.getMinModRevision() != 0
         || request.getMaxModRevision() != 0
         || request.getMinCreateRevision() != 0
@@ -130,7 +130,7 @@ final class RangeReader {
     };
   }
 
-  private static boolean passes(RangeRequest request, KeyValue pair) {
+  static boolean passes(RangeRequest request, KeyValue pair) {
     return within(pair.getModRevision(), request.getMinModRevision(), request.getMaxModRevision())
         && within(
             pair.getCreateRevision(),

@@ -11,6 +11,9 @@ interface Source {
   /** Walks a range. */
   Cursor cursor(KeyRange range);
 
+  /** Walks a range without taking its pairs apart. */
+  EncodedCursor encodedCursor(KeyRange range);
+
   /** How many keys the range holds. */
   long count(KeyRange range);
 }

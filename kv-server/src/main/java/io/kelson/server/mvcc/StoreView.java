@@ -48,6 +48,14 @@ public final class StoreView implements ReadView, AutoCloseable {
     return database;
   }
 
+  /** Takes one more reference, to be closed separately, for somebody who holds one already. */
+  public StoreView retain() {
+    if (!maybeRetain()) {
+      throw new IllegalStateException("the view of revision " + revision + " is closed already");
+    }
+    return this;
+  }
+
   /** Takes a reference unless the last one is gone already. */
   boolean maybeRetain() {
     int count = references.get();
@@ -78,6 +86,16 @@ public final class StoreView implements ReadView, AutoCloseable {
   @Override
   public RangeResult range(RangeRequest request) {
     return RangeReader.read(request, at(request.getRevision()));
+  }
+
+  /**
+   * Walks the answer to a range request in key order. Close the scan before this view.
+   *
+   * @throws CompactedException if the revision has been compacted
+   * @throws FutureRevisionException if the revision is newer than {@link #revision()}
+   */
+  public RangeScan scan(RangeRequest request) {
+    return new RangeScan(request, at(request.getRevision()));
   }
 
   /**

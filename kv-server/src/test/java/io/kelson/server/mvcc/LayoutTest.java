@@ -35,7 +35,11 @@ class LayoutTest {
       int expected = byKey != 0 ? byKey : Long.compare(revisionB, revisionA);
       assertThat(Integer.signum(Arrays.compareUnsigned(recordA, recordB)))
           .isEqualTo(Integer.signum(expected));
-      assertThat(Layout.histUserKey(recordA)).isEqualTo(a);
+      byte[] prefixA = Layout.histPrefixOf(recordA);
+      assertThat(prefixA).isEqualTo(Layout.histPrefix(a));
+      assertThat(Layout.hasPrefix(recordB, prefixA)).isEqualTo(a.equals(b));
+      assertThat(Layout.histKey(prefixA, revisionA)).isEqualTo(recordA);
+      assertThat(Layout.pastVersions(prefixA)).isEqualTo(Layout.histEnd(a));
       assertThat(Layout.histMain(recordA)).isEqualTo(revisionA);
       assertThat(Arrays.compareUnsigned(Layout.histPrefix(a), recordA)).isNegative();
       assertThat(Arrays.compareUnsigned(recordA, Layout.histEnd(a))).isNegative();

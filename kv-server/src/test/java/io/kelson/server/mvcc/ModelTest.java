@@ -13,6 +13,7 @@ import io.kelson.api.RangeResponse;
 import io.kelson.api.RequestOp;
 import io.kelson.api.TxnRequest;
 import io.kelson.api.TxnResponse;
+import io.kelson.api.mvcc.KeyValue;
 import io.kelson.server.apply.TestBed;
 import io.kelson.server.proto.InternalRequest;
 import java.nio.file.Path;
@@ -231,6 +232,19 @@ class ModelTest {
       assertThat(view.range(range)).as("%s", range).isEqualTo(expected);
       view.maybeRangeInMemory(range)
           .ifPresent(found -> assertThat(found).as("%s", range).isEqualTo(expected));
+      if (RangeScan.inKeyOrder(range) && !range.getCountOnly()) {
+        assertThat(scanned(view, range)).as("scan of %s", range).isEqualTo(expected);
+      }
+    }
+  }
+
+  private static RangeResult scanned(StoreView view, RangeRequest range) {
+    List<KeyValue> pairs = new ArrayList<>();
+    try (RangeScan scan = view.scan(range)) {
+      for (byte[] pair = scan.next(); pair != null; pair = scan.next()) {
+        pairs.add(Layout.keyValue(pair));
+      }
+      return new RangeResult(pairs, scan.more(), scan.count());
     }
   }
 
