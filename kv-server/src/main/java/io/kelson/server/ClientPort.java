@@ -2,12 +2,14 @@ package io.kelson.server;
 
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.internal.ServerImplBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.UrlList;
 import io.kelson.server.http.HealthCheck;
 import io.kelson.server.http.PortUnification;
+import io.kelson.server.rpc.FlushingServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -51,20 +53,20 @@ final class ClientPort implements AutoCloseable {
     HealthStatusManager health = new HealthStatusManager();
     List<InetSocketAddress> addresses =
         config.listenClientUrls().stream().map(UrlList::address).toList();
-    NettyServerBuilder builder =
+    NettyServerBuilder netty =
         NettyServerBuilder.forAddress(addresses.get(0), PortUnification.credentials(check))
-            .directExecutor()
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
             .channelType(EventLoops.serverChannel())
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES)
-            .addService(health.getHealthService())
-            .addServices(services);
-    addresses.stream().skip(1).forEach(builder::addListenAddress);
+            .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES);
+    addresses.stream().skip(1).forEach(netty::addListenAddress);
+    ServerImplBuilder server =
+        FlushingServer.builder(netty).directExecutor().addService(health.getHealthService());
+    services.forEach(server::addService);
     try {
-      ClientPort port = new ClientPort(builder.build().start(), health);
+      ClientPort port = new ClientPort(server.build().start(), health);
       port.urls().forEach(ClientPort::announce);
       return port;
     } catch (IOException e) {

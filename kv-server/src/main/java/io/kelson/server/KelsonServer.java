@@ -27,10 +27,12 @@ import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.membership.Roster;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.mvcc.PurgeLoop;
 import io.kelson.server.mvcc.StoreHome;
 import io.kelson.server.proto.ClusterDescription;
 import io.kelson.server.proto.MemberAttributes;
 import io.kelson.server.rpc.ClientDoor;
+import io.kelson.server.rpc.ReadThreads;
 import io.kelson.server.watch.WatchHub;
 import io.kelson.server.watch.WatchOptions;
 import io.kelson.server.watch.WatchTimer;
@@ -44,14 +46,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -74,8 +74,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class KelsonServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KelsonServer.class);
-  private static final int READ_THREADS = 2;
-  private static final int MAX_QUEUED_READS = 1024;
   private static final long TICK_MILLIS = 100;
   private static final long MAX_DRAIN_MILLIS = 2_000;
 
@@ -216,14 +214,18 @@ public final class KelsonServer implements AutoCloseable {
         opened.push(
             StoreHome.open(directory.path(), MvccOptions.defaults(cluster.clusterId()), disk));
     MvccStore store = home.store();
-    ExecutorService pool = pushed(readPool());
+    ReadThreads reads = opened.push(ReadThreads.start());
+    PurgeLoop purge = opened.push(PurgeLoop.start(store));
     ExecutorService catchUp = pushed(Executors.newSingleThreadExecutor(thread("kelson-watch")));
     watches = opened.push(watchHub(store, catchUp, loops));
     startNode(log, home, loops);
     clients =
         opened.push(
             ClientPort.open(
-                config, door.health(), door.services(store, watches, pool, changes), loops));
+                config,
+                door.health(),
+                door.services(store, watches, reads, purge, changes),
+                loops));
     ScheduledFuture<?> ticks =
         loops
             .group()
@@ -248,16 +250,6 @@ public final class KelsonServer implements AutoCloseable {
           executor.awaitTermination(MAX_DRAIN_MILLIS, TimeUnit.MILLISECONDS);
         });
     return executor;
-  }
-
-  private static ExecutorService readPool() {
-    return new ThreadPoolExecutor(
-        READ_THREADS,
-        READ_THREADS,
-        0,
-        TimeUnit.SECONDS,
-        new ArrayBlockingQueue<>(MAX_QUEUED_READS),
-        thread("kelson-read"));
   }
 
   private static ThreadFactory thread(String name) {

@@ -15,6 +15,7 @@ import io.kelson.server.lease.Lessor;
 import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.mvcc.LeaseListener;
 import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.mvcc.PurgeLoop;
 import io.kelson.server.watch.WatchAuthorizer;
 import io.kelson.server.watch.WatchHub;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -32,6 +33,7 @@ import java.util.function.LongSupplier;
  */
 public final class ClientDoor {
   private final int maxTxnOps;
+  private final int maxRequestBytes;
   private final LeaderForward leaderForward;
   private final ConsensusNode node;
   private final Headers headers;
@@ -59,6 +61,7 @@ public final class ClientDoor {
       long startMillis) {
     this.leaderForward = new LeaderForward(node, config.requestTimeoutMillis());
     this.maxTxnOps = config.maxTxnOps();
+    this.maxRequestBytes = config.maxRequestBytes();
     this.node = node;
     this.headers = new Headers(node, cluster.clusterId(), cluster.selfId());
     long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(config.requestTimeoutMillis());
@@ -107,14 +110,23 @@ public final class ClientDoor {
 
   /** Every service of the client port but health. */
   public List<ServerServiceDefinition> services(
-      MvccStore store, WatchHub watches, Executor pool, MemberChanges changes) {
-    StoreReads storeReads = new StoreReads(store, reads, pool);
+      MvccStore store,
+      WatchHub watches,
+      ReadThreads threads,
+      PurgeLoop purge,
+      MemberChanges changes) {
+    StoreReads storeReads = new StoreReads(store, reads, threads);
+    KvService kv = new KvService(proposals, storeReads, headers, maxTxnOps, purge::removed);
     RequireLeader requireLeader = new RequireLeader(leader::hasLeader);
     RecipeParts recipes =
-        new RecipeParts(proposals, reads, store, watches, headers, pool, minLeaseTtlSeconds);
+        new RecipeParts(proposals, reads, store, watches, headers, threads, minLeaseTtlSeconds);
     return List.of(
         ServerInterceptors.intercept(
-            new KvService(proposals, storeReads, headers, maxTxnOps), requireLeader),
+            KvMethods.of(
+                kv,
+                new RangeCalls(store, storeReads, threads, headers),
+                new RangeStreams(store, storeReads, threads, headers, maxRequestBytes)),
+            requireLeader),
         ServerInterceptors.intercept(
             new WatchService(
                 watches,

@@ -1,45 +1,41 @@
 package io.kelson.server.rpc;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.stub.StreamObserver;
+import io.kelson.api.CompactionRequest;
+import io.kelson.api.CompactionResponse;
 import io.kelson.api.DeleteRangeRequest;
 import io.kelson.api.DeleteRangeResponse;
 import io.kelson.api.EtcdError;
 import io.kelson.api.KVGrpc;
 import io.kelson.api.PutRequest;
 import io.kelson.api.PutResponse;
-import io.kelson.api.RangeRequest;
-import io.kelson.api.RangeResponse;
 import io.kelson.api.TxnRequest;
 import io.kelson.api.TxnResponse;
 import io.kelson.server.apply.ReadOnlyTxn;
 import io.kelson.server.apply.RequestChecks;
-import io.kelson.server.mvcc.RangeResult;
 import io.kelson.server.mvcc.StoreView;
 import io.kelson.server.proto.InternalRequest;
+import java.util.concurrent.CompletionStage;
 
-/** etcdserverpb.KV: Range, Put, DeleteRange and Txn. Compact and RangeStream are not built yet. */
+/**
+ * etcdserverpb.KV but for its reads, which {@link RangeCalls} and {@link RangeStreams} answer: Put,
+ * DeleteRange, Txn and Compact.
+ */
 final class KvService extends KVGrpc.KVImplBase {
   private final Proposals proposals;
   private final StoreReads reads;
   private final Headers headers;
   private final int maxTxnOps;
+  private final Removals removals;
 
-  KvService(Proposals proposals, StoreReads reads, Headers headers, int maxTxnOps) {
+  KvService(
+      Proposals proposals, StoreReads reads, Headers headers, int maxTxnOps, Removals removals) {
+    this.removals = removals;
     this.proposals = proposals;
     this.reads = reads;
     this.headers = headers;
     this.maxTxnOps = maxTxnOps;
-  }
-
-  @Override
-  public void range(RangeRequest request, StreamObserver<RangeResponse> observer) {
-    Reply<RangeResponse> reply = Reply.to(RangeResponse.class, observer);
-    EtcdError error = RequestChecks.check(request);
-    if (error != null) {
-      reply.failed(error);
-      return;
-    }
-    reads.answer(request.getSerializable(), new RangeQuery(request, headers), reply);
   }
 
   @Override
@@ -85,26 +81,43 @@ final class KvService extends KVGrpc.KVImplBase {
     }
   }
 
-  private record RangeQuery(RangeRequest request, Headers headers)
-      implements StoreReads.Query<RangeResponse> {
+  /** A client's wish to have the removal done when it is answered: here, on this member. */
+  @Override
+  public void compact(CompactionRequest request, StreamObserver<CompactionResponse> observer) {
+    Reply<CompactionResponse> reply = Reply.to(CompactionResponse.class, observer);
+    Outcome outcome =
+        request.getPhysical() ? new WhenRemoved(request.getRevision(), removals, reply) : reply;
+    reply.waitsFor(
+        proposals.submit(
+            InternalRequest.newBuilder().setCompaction(request), CallLoop.current(), outcome));
+  }
+
+  private record WhenRemoved(long revision, Removals removals, Reply<CompactionResponse> reply)
+      implements Outcome {
     @Override
-    public RangeResponse inMemory(StoreView view) {
-      RangeResult result = view.maybeRangeInMemory(request).orElse(null);
-      return result == null ? null : response(result, view);
+    public void succeeded(MessageLite response) {
+      removals
+          .removed(revision)
+          .whenComplete(
+              (removed, stopped) -> {
+                if (stopped == null) {
+                  reply.succeeded(response);
+                } else {
+                  reply.failed(EtcdError.STOPPED);
+                }
+              });
     }
 
     @Override
-    public RangeResponse evaluate(StoreView view) {
-      return response(view.range(request), view);
+    public void failed(EtcdError error) {
+      reply.failed(error);
     }
+  }
 
-    private RangeResponse response(RangeResult result, StoreView view) {
-      return RangeResponse.newBuilder()
-          .setHeader(headers.at(view.revision()))
-          .addAllKvs(result.kvs())
-          .setMore(result.more())
-          .setCount(result.count())
-          .build();
-    }
+  /** Knows when compacted history is gone from this member's disk. */
+  @FunctionalInterface
+  interface Removals {
+    /** Completed when nothing from before that revision is left; cancelled if that will not be. */
+    CompletionStage<Void> removed(long compactRevision);
   }
 }

@@ -63,7 +63,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
               return HashKVResponse.newBuilder()
                   .setHeader(headers.at(view.revision()))
                   .setHash((int) store.hashKv(revision))
-                  .setCompactRevision(Math.max(view.compactRevision(), 0))
+                  .setCompactRevision(view.compactRevision())
                   .setHashRevision(revision)
                   .build();
             }),

@@ -2,12 +2,14 @@ package io.kelson.server.rpc;
 
 import com.google.protobuf.MessageLite;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.kelson.api.EtcdError;
 import io.kelson.server.mvcc.CompactedException;
 import io.kelson.server.mvcc.FutureRevisionException;
 import io.kelson.server.rpc.Proposals.Handle;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,25 +18,45 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> the response's type
  */
-final class Reply<T extends MessageLite> implements Outcome {
+final class Reply<T> implements Outcome {
   private static final Logger LOG = LoggerFactory.getLogger(Reply.class);
 
-  private final Class<T> type;
+  private final Function<MessageLite, T> conversion;
   private final ServerCallStreamObserver<T> call;
   private volatile Handle waiting = Handle.DONE;
 
-  private Reply(Class<T> type, ServerCallStreamObserver<T> call) {
-    this.type = type;
+  private Reply(Function<MessageLite, T> conversion, ServerCallStreamObserver<T> call) {
+    this.conversion = conversion;
     this.call = call;
   }
 
   /** For a call that has just come in; must be made before the service method returns. */
   static <T extends MessageLite> Reply<T> to(Class<T> type, StreamObserver<T> observer) {
-    ServerCallStreamObserver<T> call = (ServerCallStreamObserver<T>) observer;
-    Reply<T> reply = new Reply<>(type, call);
+    return to(type::cast, (ServerCallStreamObserver<T>) observer);
+  }
+
+  /** The same for a method whose answers need not be messages. */
+  static <T extends MessageLite> Reply<Answer<T>> answering(
+      Class<T> type, StreamObserver<Answer<T>> observer) {
+    return to(
+        message -> Answer.of(type.cast(message)), (ServerCallStreamObserver<Answer<T>>) observer);
+  }
+
+  private static <T> Reply<T> to(
+      Function<MessageLite, T> conversion, ServerCallStreamObserver<T> call) {
+    Reply<T> reply = new Reply<>(conversion, call);
     // With a handler set, answering a call that was cancelled meanwhile is ignored, not an error.
     call.setOnCancelHandler(() -> reply.waiting.abandon());
     return reply;
+  }
+
+  /**
+   * What to do when the answer has left or the caller has; may be called twice. To be said before
+   * the service method returns, instead of {@link #waitsFor}.
+   */
+  void whenOver(Runnable action) {
+    waiting = action::run;
+    call.setOnCloseHandler(action);
   }
 
   /** What to let go of when the caller leaves. */
@@ -52,7 +74,7 @@ final class Reply<T extends MessageLite> implements Outcome {
 
   @Override
   public void succeeded(MessageLite response) {
-    send(type.cast(response));
+    send(conversion.apply(response));
   }
 
   /** Answers with the response. */
@@ -71,18 +93,25 @@ final class Reply<T extends MessageLite> implements Outcome {
     call.onError(Status.fromThrowable(problem).asRuntimeException());
   }
 
-  /** Answers with what an exception of the store means to a client. */
+  /** Answers with what an exception of the store, or of sending, means to a client. */
   void failed(RuntimeException cause) {
-    if (cause instanceof CompactedException) {
-      failed(EtcdError.COMPACTED);
-    } else if (cause instanceof FutureRevisionException) {
-      failed(EtcdError.FUTURE_REVISION);
-    } else {
-      LOG.error("a read failed", cause);
-      call.onError(
-          Status.INTERNAL
-              .withDescription("kelson: the store could not be read; see this member's log")
-              .asRuntimeException());
+    call.onError(meaningOf(cause));
+  }
+
+  /** What an exception of the store, or of sending, means to a client. */
+  static StatusRuntimeException meaningOf(RuntimeException cause) {
+    if (cause instanceof StatusRuntimeException status) {
+      return status;
     }
+    if (cause instanceof CompactedException) {
+      return EtcdError.COMPACTED.asException();
+    }
+    if (cause instanceof FutureRevisionException) {
+      return EtcdError.FUTURE_REVISION.asException();
+    }
+    LOG.error("a read failed", cause);
+    return Status.INTERNAL
+        .withDescription("kelson: the store could not be read; see this member's log")
+        .asRuntimeException();
   }
 }

@@ -1,11 +1,11 @@
 package io.kelson.server.rpc;
 
-import com.google.protobuf.MessageLite;
 import io.kelson.api.EtcdError;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.StoreView;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -32,7 +32,7 @@ final class StoreReads {
    *
    * @param <T> what it answers
    */
-  interface Query<T extends MessageLite> {
+  interface Query<T> {
     /** Answers without touching the disk, or returns null. Called on an event loop. */
     T inMemory(StoreView view);
 
@@ -41,7 +41,7 @@ final class StoreReads {
   }
 
   /** A query that always goes to the pool. */
-  static <T extends MessageLite> Query<T> slow(Function<StoreView, T> evaluation) {
+  static <T> Query<T> slow(Function<StoreView, T> evaluation) {
     return new Query<>() {
       @Override
       public T inMemory(StoreView view) {
@@ -61,9 +61,25 @@ final class StoreReads {
    * @param serializable whether this member's state will do as it is; otherwise the read waits
    *     until it is known to be fresh
    */
-  <T extends MessageLite> void answer(boolean serializable, Query<T> query, Reply<T> reply) {
+  <T> void answer(boolean serializable, Query<T> query, Reply<T> reply) {
+    whenFresh(
+        serializable,
+        () -> {
+          if (!reply.isCancelled()) {
+            answerNow(query, reply);
+          }
+        },
+        reply::failed);
+  }
+
+  /**
+   * Goes on when this member's state is known to be fresh, or at once if any state will do.
+   *
+   * @param read called on the event loop this is called on, as is {@code failed}
+   */
+  void whenFresh(boolean serializable, Runnable read, Consumer<EtcdError> failed) {
     if (serializable) {
-      answerNow(query, reply);
+      read.run();
       return;
     }
     linearizable.submit(
@@ -71,19 +87,17 @@ final class StoreReads {
         new LinearizableReads.Read() {
           @Override
           public void ready() {
-            if (!reply.isCancelled()) {
-              answerNow(query, reply);
-            }
+            read.run();
           }
 
           @Override
           public void failed(EtcdError error) {
-            reply.failed(error);
+            failed.accept(error);
           }
         });
   }
 
-  private <T extends MessageLite> void answerNow(Query<T> query, Reply<T> reply) {
+  private <T> void answerNow(Query<T> query, Reply<T> reply) {
     T answer;
     try (StoreView view = store.acquireView()) {
       answer = query.inMemory(view);
@@ -98,7 +112,7 @@ final class StoreReads {
     }
   }
 
-  private <T extends MessageLite> void answerInPool(Query<T> query, Reply<T> reply) {
+  private <T> void answerInPool(Query<T> query, Reply<T> reply) {
     try {
       pool.execute(() -> evaluate(query, reply));
     } catch (RejectedExecutionException e) {
@@ -106,7 +120,7 @@ final class StoreReads {
     }
   }
 
-  private <T extends MessageLite> void evaluate(Query<T> query, Reply<T> reply) {
+  private <T> void evaluate(Query<T> query, Reply<T> reply) {
     if (reply.isCancelled()) {
       return;
     }

@@ -1,0 +1,54 @@
+package io.kelson.server.rpc;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.Drainable;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor.Marshaller;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+
+/**
+ * An answer whose pairs are in memory as the store holds them.
+ *
+ * @param head wire bytes before the pairs
+ * @param pairs the pairs, each as wire bytes
+ * @param pairBytes what they take up in the answer
+ * @param tail wire bytes behind them
+ * @param <T> the message that all of it makes
+ */
+record PairsAnswer<T extends MessageLite>(
+    byte[] head, List<byte[]> pairs, int pairBytes, byte[] tail) implements Answer<T> {
+  @Override
+  public InputStream open(Marshaller<T> messages) {
+    return new Bytes();
+  }
+
+  /** Nobody reads it: gRPC asks for its length and has it drained. */
+  private final class Bytes extends InputStream implements Drainable, KnownLength {
+    private boolean drained;
+
+    @Override
+    public int available() {
+      return drained ? 0 : head.length + pairBytes + tail.length;
+    }
+
+    @Override
+    public int drainTo(OutputStream target) throws IOException {
+      int length = available();
+      target.write(head);
+      for (byte[] pair : pairs) {
+        RangeWire.writePair(target, pair);
+      }
+      target.write(tail);
+      drained = true;
+      return length;
+    }
+
+    @Override
+    public int read() {
+      throw new UnsupportedOperationException("this stream can only be drained");
+    }
+  }
+}
