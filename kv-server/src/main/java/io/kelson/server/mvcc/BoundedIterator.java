@@ -74,6 +74,11 @@ final class BoundedIterator implements AutoCloseable {
     return iterator.key();
   }
 
+  /** Copies as much of the value as fits; returns how long all of it is. */
+  int value(byte[] target) {
+    return iterator.value(target);
+  }
+
   byte[] value() {
     return iterator.value();
   }

@@ -7,6 +7,21 @@ interface EncodedCursor extends AutoCloseable {
    */
   byte[] next();
 
+  /** The same into a buffer; false at the end. */
+  default boolean next(PairBuffer into) {
+    byte[] pair = next();
+    if (pair != null) {
+      into.set(pair);
+    }
+    return pair != null;
+  }
+
+  /** The length of the next pair, which is passed over; -1 at the end. */
+  default int skip() {
+    byte[] pair = next();
+    return pair == null ? -1 : pair.length;
+  }
+
   @Override
   void close();
 }

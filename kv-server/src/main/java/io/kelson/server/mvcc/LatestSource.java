@@ -6,6 +6,8 @@ import org.rocksdb.ReadOptions;
 
 /** The newest pairs, of a snapshot or of the database as it is. */
 final class LatestSource implements Source {
+  private static final byte[] NOTHING = new byte[0];
+
   private final Database database;
   private final ReadOptions reads;
 
@@ -48,6 +50,20 @@ final class LatestSource implements Source {
       @Override
       public byte[] next() {
         return iterator.advance() ? iterator.value() : null;
+      }
+
+      @Override
+      public boolean next(PairBuffer into) {
+        boolean any = iterator.advance();
+        if (any) {
+          into.read(iterator);
+        }
+        return any;
+      }
+
+      @Override
+      public int skip() {
+        return iterator.advance() ? iterator.value(NOTHING) : -1;
       }
 
       @Override

@@ -3,6 +3,7 @@ package io.kelson.server.mvcc;
 import io.kelson.api.RangeRequest;
 import io.kelson.api.RangeRequest.SortOrder;
 import io.kelson.api.RangeRequest.SortTarget;
+import org.rocksdb.ReadOptions;
 
 /**
  * Walks the answer to a range request pair by pair, as wire bytes, however large it is: nothing but
@@ -17,11 +18,17 @@ public final class RangeScan implements AutoCloseable {
   private final KeyRange range;
   private final Source source;
   private final EncodedCursor cursor;
+  private final ReadOptions reads;
   private final boolean filters;
   private long returned;
+  private boolean cut;
   private boolean more;
 
-  RangeScan(RangeRequest request, Source source) {
+  /**
+   * @param reads closed with the scan; may be null
+   */
+  RangeScan(RangeRequest request, Source source, ReadOptions reads) {
+    this.reads = reads;
     this.request = request;
     this.range = KeyRange.of(request.getKey(), request.getRangeEnd());
     this.source = source;
@@ -41,21 +48,68 @@ public final class RangeScan implements AutoCloseable {
    * @throws StoreException if the disk does not answer
    */
   public byte[] next() {
-    if (cursor == null || more) {
+    if (over()) {
       return null;
     }
-    for (byte[] pair = cursor.next(); pair != null; pair = cursor.next()) {
-      if (filters && !RangeReader.passes(request, Layout.keyValue(pair))) {
-        continue;
-      }
-      if (request.getLimit() > 0 && returned >= request.getLimit()) {
-        more = true;
-        return null;
-      }
-      returned++;
-      return request.getKeysOnly() ? EncodedPair.withoutValue(pair) : pair;
+    byte[] pair = cursor.next();
+    while (filters && pair != null && !RangeReader.passes(request, Layout.keyValue(pair))) {
+      pair = cursor.next();
     }
-    return null;
+    if (pair == null) {
+      return null;
+    }
+    returned++;
+    return request.getKeysOnly() ? EncodedPair.withoutValue(pair) : pair;
+  }
+
+  /** The same into a buffer; false where that returns null. */
+  public boolean next(PairBuffer into) {
+    if (filters || request.getKeysOnly()) {
+      byte[] pair = next();
+      if (pair != null) {
+        into.set(pair);
+      }
+      return pair != null;
+    }
+    if (over() || !cursor.next(into)) {
+      return false;
+    }
+    returned++;
+    return true;
+  }
+
+  /** How long the next pair is, which is passed over; -1 where {@link #next()} returns null. */
+  public int skip() {
+    if (filters || request.getKeysOnly()) {
+      byte[] pair = next();
+      return pair == null ? -1 : pair.length;
+    }
+    int length = over() ? -1 : cursor.skip();
+    if (length >= 0) {
+      returned++;
+    }
+    return length;
+  }
+
+  /** Whether there is nothing to come; finds out whether the limit cuts something off. */
+  private boolean over() {
+    if (cursor == null || cut) {
+      return true;
+    }
+    if (request.getLimit() <= 0 || returned < request.getLimit()) {
+      return false;
+    }
+    cut = true;
+    if (filters) {
+      byte[] pair = cursor.next();
+      while (pair != null && !RangeReader.passes(request, Layout.keyValue(pair))) {
+        pair = cursor.next();
+      }
+      more = pair != null;
+    } else {
+      more = cursor.skip() >= 0;
+    }
+    return true;
   }
 
   /** Whether the limit cut pairs off; known when {@link #next} has returned null. */
@@ -78,6 +132,9 @@ public final class RangeScan implements AutoCloseable {
   public void close() {
     if (cursor != null) {
       cursor.close();
+    }
+    if (reads != null) {
+      reads.close();
     }
   }
 }

@@ -95,7 +95,21 @@ public final class StoreView implements ReadView, AutoCloseable {
    * @throws FutureRevisionException if the revision is newer than {@link #revision()}
    */
   public RangeScan scan(RangeRequest request) {
-    return new RangeScan(request, at(request.getRevision()));
+    return new RangeScan(request, at(request.getRevision()), null);
+  }
+
+  /**
+   * The same for an answer so large that it would push everything else out of the block cache; it
+   * leaves the cache as it is.
+   */
+  public RangeScan largeScan(RangeRequest request) {
+    ReadOptions besideCache = new ReadOptions(reads).setFillCache(false);
+    try {
+      return new RangeScan(request, at(request.getRevision(), besideCache), besideCache);
+    } catch (RuntimeException e) {
+      besideCache.close();
+      throw e;
+    }
   }
 
   /**
@@ -136,8 +150,15 @@ public final class StoreView implements ReadView, AutoCloseable {
    * @throws FutureRevisionException if it has not happened yet
    */
   Source at(long wanted) {
+    return at(wanted, reads);
+  }
+
+  private Source at(long wanted, ReadOptions options) {
     requireReadable(wanted, revision, compactRevision);
-    return wanted <= 0 || wanted == revision ? latest : new HistorySource(database, reads, wanted);
+    if (wanted > 0 && wanted != revision) {
+      return new HistorySource(database, options, wanted);
+    }
+    return options == reads ? latest : new LatestSource(database, options);
   }
 
   static void requireReadable(long wanted, long revision, long compactRevision) {

@@ -39,7 +39,7 @@ record PairsAnswer<T extends MessageLite>(
       int length = available();
       target.write(head);
       for (byte[] pair : pairs) {
-        RangeWire.writePair(target, pair);
+        RangeWire.writePair(target, pair, pair.length);
       }
       target.write(tail);
       drained = true;

@@ -137,7 +137,7 @@ final class RangeCalls {
       try (RangeScan scan = view.scan(request)) {
         for (byte[] pair = scan.next(); pair != null; pair = scan.next()) {
           pairs.add(pair);
-          bytes += RangeWire.pairSize(pair);
+          bytes += RangeWire.pairSize(pair.length);
           if (bytes > MAX_WHOLE_BYTES) {
             sendLarge(view.retain());
             return;
@@ -187,9 +187,9 @@ final class RangeCalls {
       byte[] head = head(view);
       long bytes = head.length;
       long sinceYield = 0;
-      try (RangeScan scan = view.scan(request)) {
-        for (byte[] pair = scan.next(); pair != null; pair = scan.next()) {
-          int size = RangeWire.pairSize(pair);
+      try (RangeScan scan = view.largeScan(request)) {
+        for (int length = scan.skip(); length >= 0; length = scan.skip()) {
+          int size = RangeWire.pairSize(length);
           bytes += size;
           sinceYield += size;
           if (sinceYield > MAX_WHOLE_BYTES) {

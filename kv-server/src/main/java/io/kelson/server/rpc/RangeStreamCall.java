@@ -127,7 +127,7 @@ final class RangeStreamCall {
     view = store.acquireView();
     header = headers.at(view.revision());
     pinnedRevision = request.getRevision() > 0 ? request.getRevision() : view.revision();
-    scan = view.scan(request);
+    scan = view.largeScan(request);
     ahead = scan.next();
   }
 
@@ -140,7 +140,7 @@ final class RangeStreamCall {
     int bytes = 0;
     while (ahead != null && pairs.size() < chunkPairs && bytes < chunkBytes) {
       pairs.add(ahead);
-      bytes += RangeWire.pairSize(ahead);
+      bytes += RangeWire.pairSize(ahead.length);
       ahead = scan.next();
     }
     adjust(bytes);

@@ -6,6 +6,7 @@ import io.kelson.api.RangeResponse;
 import io.kelson.api.RangeStreamResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 
 /**
  * Writes a {@link RangeResponse} piece by piece: what precedes the pairs, the pairs as the store
@@ -22,22 +23,22 @@ final class RangeWire {
 
   private RangeWire() {}
 
-  /** Bytes a pair takes up in a response. */
-  static int pairSize(byte[] pair) {
-    return 1 + CodedOutputStream.computeUInt32SizeNoTag(pair.length) + pair.length;
+  /** Bytes a pair of that length takes up in a response. */
+  static int pairSize(int length) {
+    return 1 + CodedOutputStream.computeUInt32SizeNoTag(length) + length;
   }
 
-  /** One pair. */
-  static void writePair(OutputStream out, byte[] pair) throws IOException {
-    byte[] prefix = prefix(PAIR_TAG, pair.length);
+  /** One pair: so many bytes of the array. */
+  static void writePair(OutputStream out, byte[] pair, int length) throws IOException {
+    byte[] prefix = prefix(PAIR_TAG, length);
     out.write(prefix, 1, prefix[0]);
-    out.write(pair, 0, pair.length);
+    out.write(pair, 0, length);
   }
 
   /** What goes before a range response of that size to make it a response of RangeStream. */
   static byte[] streamPrefix(int responseBytes) {
     byte[] prefix = prefix(RESPONSE_TAG, responseBytes);
-    return java.util.Arrays.copyOfRange(prefix, 1, 1 + prefix[0]);
+    return Arrays.copyOfRange(prefix, 1, 1 + prefix[0]);
   }
 
   /** A tag of one byte and a length; the first byte says how many follow. */

@@ -5,6 +5,7 @@ import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.kelson.api.RangeRequest;
 import io.kelson.api.RangeResponse;
+import io.kelson.server.mvcc.PairBuffer;
 import io.kelson.server.mvcc.RangeScan;
 import io.kelson.server.mvcc.StoreView;
 import java.io.IOException;
@@ -69,9 +70,10 @@ final class StreamedAnswer implements Answer<RangeResponse> {
     public int drainTo(OutputStream target) throws IOException {
       Buffers out = new Buffers(target, flush);
       out.write(head);
-      try (RangeScan scan = view.scan(request)) {
-        for (byte[] pair = scan.next(); pair != null; pair = scan.next()) {
-          RangeWire.writePair(out, pair);
+      PairBuffer pair = new PairBuffer();
+      try (RangeScan scan = view.largeScan(request)) {
+        while (scan.next(pair)) {
+          RangeWire.writePair(out, pair.bytes(), pair.length());
         }
       }
       out.write(tail);

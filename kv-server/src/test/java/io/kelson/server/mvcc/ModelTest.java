@@ -18,6 +18,7 @@ import io.kelson.server.apply.TestBed;
 import io.kelson.server.proto.InternalRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -240,10 +241,20 @@ class ModelTest {
 
   private static RangeResult scanned(StoreView view, RangeRequest range) {
     List<KeyValue> pairs = new ArrayList<>();
-    try (RangeScan scan = view.scan(range)) {
+    try (RangeScan scan = view.scan(range);
+        RangeScan buffered = view.largeScan(range);
+        RangeScan skipping = view.largeScan(range)) {
+      PairBuffer buffer = new PairBuffer();
       for (byte[] pair = scan.next(); pair != null; pair = scan.next()) {
         pairs.add(Layout.keyValue(pair));
+        assertThat(buffered.next(buffer)).isTrue();
+        assertThat(Arrays.copyOf(buffer.bytes(), buffer.length())).isEqualTo(pair);
+        assertThat(skipping.skip()).isEqualTo(pair.length);
       }
+      assertThat(buffered.next(buffer)).isFalse();
+      assertThat(skipping.skip()).isNegative();
+      assertThat(skipping.more()).isEqualTo(scan.more());
+      assertThat(skipping.count()).isEqualTo(scan.count());
       return new RangeResult(pairs, scan.more(), scan.count());
     }
   }
