@@ -7,19 +7,25 @@ import io.grpc.MethodDescriptor.Marshaller;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.List;
 
 /**
- * An answer whose pairs are in memory as the store holds them.
+ * An answer made of pairs as the store holds them.
  *
  * @param head wire bytes before the pairs
- * @param pairs the pairs, each as wire bytes
+ * @param pairs writes the pairs
  * @param pairBytes what they take up in the answer
  * @param tail wire bytes behind them
  * @param <T> the message that all of it makes
  */
-record PairsAnswer<T extends MessageLite>(
-    byte[] head, List<byte[]> pairs, int pairBytes, byte[] tail) implements Answer<T> {
+record PairsAnswer<T extends MessageLite>(byte[] head, Pairs pairs, int pairBytes, byte[] tail)
+    implements Answer<T> {
+  /** Writes pairs, as {@link RangeWire#writePair} does, when they are being sent. */
+  @FunctionalInterface
+  interface Pairs {
+    /** Called once, on the thread that sends. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
   @Override
   public InputStream open(Marshaller<T> messages) {
     return new Bytes();
@@ -38,9 +44,7 @@ record PairsAnswer<T extends MessageLite>(
     public int drainTo(OutputStream target) throws IOException {
       int length = available();
       target.write(head);
-      for (byte[] pair : pairs) {
-        RangeWire.writePair(target, pair, pair.length);
-      }
+      pairs.writeTo(target);
       target.write(tail);
       drained = true;
       return length;

@@ -146,9 +146,17 @@ final class RangeCalls {
         if (bytes > SMALL_BYTES && !maybeTake(bytes)) {
           sendLarge(view.retain());
         } else {
-          reply.send(new PairsAnswer<>(head(view), pairs, bytes, tail(scan)));
+          reply.send(new PairsAnswer<>(head(view), writing(pairs), bytes, tail(scan)));
         }
       }
+    }
+
+    private static PairsAnswer.Pairs writing(List<byte[]> pairs) {
+      return out -> {
+        for (byte[] pair : pairs) {
+          RangeWire.writePair(out, pair, pair.length);
+        }
+      };
     }
 
     private synchronized boolean maybeTake(long bytes) {

@@ -7,10 +7,9 @@ import io.kelson.api.RangeResponse;
 import io.kelson.api.RangeStreamResponse;
 import io.kelson.api.ResponseHeader;
 import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.mvcc.PairBuffer;
 import io.kelson.server.mvcc.RangeScan;
 import io.kelson.server.mvcc.StoreView;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One stream: reads a chunk whenever the client has taken the one before, always from the same
@@ -34,13 +33,20 @@ final class RangeStreamCall {
   /** What the next piece works with; handed from piece to piece. */
   private StoreView view;
 
-  private RangeScan scan;
+  /** Runs ahead and adds up lengths: gRPC wants to know them first. */
+  private RangeScan measuring;
+
+  /** Follows and reads the pairs, straight into what is sent. */
+  private RangeScan sending;
+
   private ResponseHeader header;
   private long pinnedRevision;
   private int chunkPairs = FIRST_CHUNK_PAIRS;
 
-  /** A pair that was read to know that there is one more chunk. */
-  private byte[] ahead;
+  /** Length of the pair that {@link #measuring} has passed last; -1 at the end. */
+  private int ahead;
+
+  private final PairBuffer buffer = new PairBuffer();
 
   private enum State {
     /** Not let in yet, or over: nothing happens. */
@@ -127,8 +133,9 @@ final class RangeStreamCall {
     view = store.acquireView();
     header = headers.at(view.revision());
     pinnedRevision = request.getRevision() > 0 ? request.getRevision() : view.revision();
-    scan = view.largeScan(request);
-    ahead = scan.next();
+    measuring = view.largeScan(request);
+    sending = view.largeScan(request);
+    ahead = measuring.skip();
   }
 
   private boolean sendChunk() {
@@ -136,22 +143,30 @@ final class RangeStreamCall {
       call.onError(EtcdError.COMPACTED.asException());
       return true;
     }
-    List<byte[]> pairs = new ArrayList<>(chunkPairs);
+    int pairs = 0;
     int bytes = 0;
-    while (ahead != null && pairs.size() < chunkPairs && bytes < chunkBytes) {
-      pairs.add(ahead);
-      bytes += RangeWire.pairSize(ahead.length);
-      ahead = scan.next();
+    while (ahead >= 0 && pairs < chunkPairs && bytes < chunkBytes) {
+      pairs++;
+      bytes += RangeWire.pairSize(ahead);
+      ahead = measuring.skip();
     }
     adjust(bytes);
-    boolean last = ahead == null;
+    boolean last = ahead < 0;
     byte[] tail = last ? tail() : new byte[0];
     byte[] head = RangeWire.streamPrefix(bytes + tail.length);
-    call.onNext(new PairsAnswer<>(head, pairs, bytes, tail));
+    call.onNext(new PairsAnswer<>(head, next(pairs), bytes, tail));
     if (last) {
       call.onCompleted();
     }
     return last;
+  }
+
+  private PairsAnswer.Pairs next(int pairs) {
+    return out -> {
+      for (int i = 0; i < pairs && sending.next(buffer); i++) {
+        RangeWire.writePair(out, buffer.bytes(), buffer.length());
+      }
+    };
   }
 
   /** Doubles or halves towards the size wanted, as etcd does. */
@@ -167,8 +182,8 @@ final class RangeStreamCall {
   private byte[] tail() {
     return RangeResponse.newBuilder()
         .setHeader(header)
-        .setMore(scan.more())
-        .setCount(scan.count())
+        .setMore(measuring.more())
+        .setCount(measuring.count())
         .build()
         .toByteArray();
   }
@@ -188,8 +203,11 @@ final class RangeStreamCall {
     synchronized (this) {
       state = State.IDLE;
     }
-    if (scan != null) {
-      scan.close();
+    if (measuring != null) {
+      measuring.close();
+    }
+    if (sending != null) {
+      sending.close();
     }
     if (view != null) {
       view.close();
