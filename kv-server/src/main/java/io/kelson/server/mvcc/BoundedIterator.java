@@ -58,6 +58,14 @@ final class BoundedIterator implements AutoCloseable {
     return settled();
   }
 
+  /** Moves to the last key before the upper bound; only if there is one. */
+  void last() {
+    iterator.seekToLast();
+    if (!settled()) {
+      throw Layout.damaged("a key that was there is there no more", null);
+    }
+  }
+
   private boolean settled() {
     if (iterator.isValid()) {
       return true;

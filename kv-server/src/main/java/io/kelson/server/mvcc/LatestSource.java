@@ -89,15 +89,21 @@ final class LatestSource implements Source {
       if (!fences.advance()) {
         return walk(range.lo().toByteArray(), BoundedIterator.bytes(range.hi()));
       }
-      byte[] fence = fences.key();
-      long count = walk(range.lo().toByteArray(), fence);
-      long bucket = Layout.decodeLong(fences.value());
+      long count = walk(range.lo().toByteArray(), fences.key());
+      byte[] number = new byte[Long.BYTES];
+      fences.value(number);
+      long bucket = Layout.decodeLong(number);
       while (fences.advance()) {
         count += bucket;
-        fence = fences.key();
-        bucket = Layout.decodeLong(fences.value());
+        fences.value(number);
+        bucket = Layout.decodeLong(number);
       }
-      return count + (range.hi() == null ? bucket : walk(fence, range.hi().toByteArray()));
+      if (range.hi() == null) {
+        return count + bucket;
+      }
+      // The last one's key is asked for once, not that of every fence on the way.
+      fences.last();
+      return count + walk(fences.key(), range.hi().toByteArray());
     }
   }
 
