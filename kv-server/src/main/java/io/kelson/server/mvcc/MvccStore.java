@@ -1,8 +1,6 @@
 package io.kelson.server.mvcc;
 
-import com.google.protobuf.ByteString;
 import io.kelson.api.mvcc.Event;
-import io.kelson.api.mvcc.KeyValue;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.server.proto.MemberAttributes;
 import java.nio.file.Path;
@@ -414,23 +412,9 @@ public final class MvccStore implements EventHistory, AutoCloseable {
    * @throws FutureRevisionException if it has not happened yet
    */
   public long hashKv(long revision) {
-    CRC32C crc = new CRC32C();
     try (StoreView view = acquireView()) {
-      long last = revision <= 0 ? view.revision() : revision;
-      KeyRange everything = new KeyRange(ByteString.EMPTY, null, false);
-      try (Cursor cursor = view.at(last).cursor(everything)) {
-        for (KeyValue pair = cursor.next(); pair != null; pair = cursor.next()) {
-          crc.update(pair.toByteArray());
-        }
-      }
-      try (EventReader events = view.events(view.compactRevision(), last + 1)) {
-        while (events.advance()) {
-          crc.update(Layout.encodeLong(events.revision()));
-          crc.update(events.record().encode());
-        }
-      }
+      return view.hashKv(revision);
     }
-    return crc.getValue();
   }
 
   /** Checksum of every byte in every column family; for tests. */

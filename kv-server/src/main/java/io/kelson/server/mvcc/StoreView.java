@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDBException;
@@ -189,6 +190,33 @@ public final class StoreView implements ReadView, AutoCloseable {
   /** The keys attached to a lease, in key order; none if there is no such lease. */
   public List<ByteString> leaseKeys(long id) {
     return LeaseOverlay.stored(database, reads, id);
+  }
+
+  /**
+   * Checksum of the visible history up to a revision; equal on members that hold the same and have
+   * compacted to the same revision. Reads all of it.
+   *
+   * @param wanted 0 or less for the newest
+   * @return CRC-32C in the low 32 bits
+   * @throws CompactedException if the revision has been compacted
+   * @throws FutureRevisionException if it has not happened yet
+   */
+  public long hashKv(long wanted) {
+    CRC32C crc = new CRC32C();
+    long last = wanted <= 0 ? revision : wanted;
+    KeyRange everything = new KeyRange(ByteString.EMPTY, null, false);
+    try (EncodedCursor cursor = at(last).encodedCursor(everything)) {
+      for (byte[] pair = cursor.next(); pair != null; pair = cursor.next()) {
+        crc.update(pair);
+      }
+    }
+    try (EventReader events = events(Math.max(compactRevision, 0), last + 1)) {
+      while (events.advance()) {
+        crc.update(Layout.encodeLong(events.revision()));
+        crc.update(events.record().encode());
+      }
+    }
+    return crc.getValue();
   }
 
   /** Walks the events of [lo, hi). */

@@ -62,7 +62,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
               long revision = request.getRevision() > 0 ? request.getRevision() : view.revision();
               return HashKVResponse.newBuilder()
                   .setHeader(headers.at(view.revision()))
-                  .setHash((int) store.hashKv(revision))
+                  .setHash((int) view.hashKv(revision))
                   .setCompactRevision(view.compactRevision())
                   .setHashRevision(revision)
                   .build();
