@@ -363,7 +363,12 @@ public final class MvccStore implements EventHistory, AutoCloseable {
    * histories perhaps for minutes; readers and the apply thread go on meanwhile. Background thread.
    */
   public void reclaimPurged() {
-    renewView();
+    try {
+      renewView();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
     synchronized (purging) {
       try (StoreView view = acquireView()) {
         if (purge.database() == view.database()) {
@@ -382,8 +387,9 @@ public final class MvccStore implements EventHistory, AutoCloseable {
    * Shows readers the same once more: the view that is always there would otherwise keep what was
    * purged after it was made, for as long as nothing is written.
    */
-  private void renewView() {
-    applying.lock();
+  private void renewView() throws InterruptedException {
+    // A batch may be open as long as the disk is full.
+    applying.lockInterruptibly();
     try {
       StoreView old = newest;
       if (old != null) {

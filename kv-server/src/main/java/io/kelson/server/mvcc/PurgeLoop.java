@@ -1,7 +1,6 @@
 package io.kelson.server.mvcc;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -25,6 +24,7 @@ public final class PurgeLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PurgeLoop.class);
   private static final int EVENTS_PER_STEP = 200;
   private static final long LOOK_MICROS = 100_000;
+  private static final long RETRY_MICROS = 10_000_000;
   private static final long PAUSE_FACTOR = 2;
   private static final long CLOSE_LIMIT_SECONDS = 10;
 
@@ -77,23 +77,24 @@ public final class PurgeLoop implements AutoCloseable {
   }
 
   private void look() {
-    long start = System.nanoTime();
-    boolean more;
+    long pauseMicros;
     try {
-      more = step();
+      long start = System.nanoTime();
+      boolean more = step();
+      long tookMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
+      pauseMicros = more ? Math.max(1, tookMicros * PAUSE_FACTOR) : LOOK_MICROS;
     } catch (RuntimeException e) {
       if (!closed) {
-        // What cannot be written now, the apply thread will find out as well, and stop the member.
-        LOG.error("compacted history stays: it cannot be removed", e);
+        // A full disk gets room again; of anything worse the apply thread hears, and stops the
+        // member.
+        LOG.warn("compacted history stays for now: it cannot be removed", e);
       }
-      return;
+      pauseMicros = RETRY_MICROS;
     }
-    long tookMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
-    if (!closed) {
-      thread.schedule(
-          this::look,
-          more ? Math.max(1, tookMicros * PAUSE_FACTOR) : LOOK_MICROS,
-          TimeUnit.MICROSECONDS);
+    synchronized (waiters) {
+      if (!closed) {
+        thread.schedule(this::look, pauseMicros, TimeUnit.MICROSECONDS);
+      }
     }
   }
 
@@ -102,29 +103,24 @@ public final class PurgeLoop implements AutoCloseable {
     if (store.purgeCompacted(EVENTS_PER_STEP)) {
       return true;
     }
-    List<Waiter> done = takeWaiters(target);
+    List<Waiter> done = waitingFor(target);
     if (!done.isEmpty() || store.purgedEvents() >= EVENTS_WORTH_RECLAIMING) {
       store.reclaimPurged();
     }
     if (!done.isEmpty()) {
       store.flush();
+      synchronized (waiters) {
+        waiters.removeAll(done);
+      }
       done.forEach(waiter -> waiter.removed().complete(null));
     }
     return false;
   }
 
-  private List<Waiter> takeWaiters(long purged) {
-    List<Waiter> done = new ArrayList<>();
+  private List<Waiter> waitingFor(long purged) {
     synchronized (waiters) {
-      for (Iterator<Waiter> all = waiters.iterator(); all.hasNext(); ) {
-        Waiter waiter = all.next();
-        if (waiter.revision() <= purged) {
-          done.add(waiter);
-          all.remove();
-        }
-      }
+      return waiters.stream().filter(waiter -> waiter.revision() <= purged).toList();
     }
-    return done;
   }
 
   /** Ends between two steps; what is left undone is done after the next start. */
