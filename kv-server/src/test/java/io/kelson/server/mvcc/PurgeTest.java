@@ -48,7 +48,7 @@ class PurgeTest {
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3})
   void aCrashBetweenAnyTwoStepsChangesNothing(long seed) {
-    List<Entry> entries = new ArrayList<>(EntryScript.entries(seed, 120, 300));
+    List<Entry> entries = new ArrayList<>(EntryScript.entries(seed, 240, 300));
     long purgedState;
     List<Long> hashes;
     int steps = 0;

@@ -58,6 +58,7 @@ final class ServedStore {
     applier =
         new Applier(store, cluster.clusterId(), cluster.selfId(), door.results(), changes -> {});
     node.machine(applier);
+    door.openLessor(store, threads);
     door.roleChanged(
         new RoleChange(
             Role.CANDIDATE, Role.LEADER, AppliesAtOnce.TERM, cluster.selfId(), "elected"));
