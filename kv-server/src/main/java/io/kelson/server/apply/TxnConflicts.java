@@ -18,6 +18,9 @@ import java.util.TreeSet;
  * from it: the deletes of this level first, then nested transactions in turn, then the puts of this
  * level. A nested transaction's deletes therefore meet the puts of later siblings and of the level
  * around it, but not those of earlier siblings.
+ *
+ * <p>A delete without an end (range_end is a zero byte) meets nothing: etcd reads the zero byte as
+ * a key here, and clients can rely on deleting everything and putting a key in one transaction.
  */
 final class TxnConflicts {
   private final SortedSet<ByteString> puts =
@@ -74,7 +77,7 @@ final class TxnConflicts {
 
   private boolean maybePut(ByteString key) {
     for (KeyRange delete : deletes) {
-      if (delete.contains(key)) {
+      if (delete.hi() != null && delete.contains(key)) {
         return false;
       }
     }

@@ -103,7 +103,6 @@ class RequestChecksTest {
     RequestOp put = op(putRequest("b", ""));
     assertThat(check(put, deleteOp("b", ""))).isEqualTo(EtcdError.DUPLICATE_KEY);
     assertThat(check(deleteOp("a", "c"), put)).isEqualTo(EtcdError.DUPLICATE_KEY);
-    assertThat(check(deleteOp("a", "\0"), put)).isEqualTo(EtcdError.DUPLICATE_KEY);
     assertThat(check(deleteOp("a", "b"), put)).isNull();
     assertThat(check(deleteOp("c", "a"), put)).isNull();
     assertThat(check(deleteOp("a", "c"), op(txn(put)))).isEqualTo(EtcdError.DUPLICATE_KEY);
@@ -113,6 +112,8 @@ class RequestChecksTest {
 
   @Test
   void whatLooksLikeAConflictAndIsNone() {
+    assertThat(check(deleteOp("a", "\0"), op(putRequest("b", "")))).isNull();
+    assertThat(check(op(txn(deleteOp("\0", "\0"))), op(putRequest("b", "")))).isNull();
     assertThat(check(deleteOp("a", "c"), deleteOp("b", "d"))).isNull();
     assertThat(check(op(txn(op(putRequest("b", "")))), op(txn(deleteOp("a", "c"))))).isNull();
   }
