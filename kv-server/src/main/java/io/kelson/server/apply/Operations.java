@@ -52,6 +52,17 @@ final class Operations {
     }
   }
 
+  /**
+   * Whether a put inside a transaction can be done. Here a missing key comes before a missing
+   * lease, as in etcd; outside it is the other way round.
+   */
+  static void requirePossibleInTxn(PutRequest put, WriteTxn before) {
+    if ((put.getIgnoreValue() || put.getIgnoreLease()) && before.get(put.getKey()) == null) {
+      throw new RefusedException(EtcdError.KEY_NOT_FOUND);
+    }
+    requirePossible(put, before);
+  }
+
   static PutResponse.Builder put(PutRequest put, WriteTxn txn) {
     ByteString value = put.getValue();
     long lease = put.getLease();

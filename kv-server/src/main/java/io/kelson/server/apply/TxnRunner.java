@@ -20,7 +20,7 @@ final class TxnRunner {
     for (RequestOp op : plan.ops()) {
       switch (op.getRequestCase()) {
         case REQUEST_RANGE -> Operations.requirePossible(op.getRequestRange(), before);
-        case REQUEST_PUT -> Operations.requirePossible(op.getRequestPut(), before);
+        case REQUEST_PUT -> Operations.requirePossibleInTxn(op.getRequestPut(), before);
         case REQUEST_TXN -> requirePossible(plan.nested().get(nested++), before);
         case REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> {}
       }

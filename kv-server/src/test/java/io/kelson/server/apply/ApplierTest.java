@@ -16,6 +16,7 @@ import io.kelson.api.Compare.CompareTarget;
 import io.kelson.api.DeleteRangeRequest;
 import io.kelson.api.DeleteRangeResponse;
 import io.kelson.api.EtcdError;
+import io.kelson.api.PutRequest;
 import io.kelson.api.PutResponse;
 import io.kelson.api.ResponseHeader;
 import io.kelson.api.TxnRequest;
@@ -98,6 +99,14 @@ class ApplierTest {
     bed.one(request(putRequest("a", "").setIgnoreValue(true)));
     assertThat(get("a")).isEqualTo(pair("a", "1", 2, 3, 2));
     assertThat(bed.one(request(putRequest("b", "1").setIgnoreLease(true))))
+        .isEqualTo(EtcdError.KEY_NOT_FOUND);
+  }
+
+  @Test
+  void ofTwoReasonsToRefuseAPutEtcdNamesAnotherFirstInsideATxn() {
+    PutRequest.Builder neither = putRequest("a", "").setIgnoreValue(true).setLease(9);
+    assertThat(bed.one(request(neither))).isEqualTo(EtcdError.LEASE_NOT_FOUND);
+    assertThat(bed.txn(TxnRequest.newBuilder().addSuccess(op(neither))))
         .isEqualTo(EtcdError.KEY_NOT_FOUND);
   }
 
