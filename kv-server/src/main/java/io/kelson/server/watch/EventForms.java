@@ -11,7 +11,15 @@ final class EventForms {
   private Event bare;
 
   EventForms(Event full) {
-    this.full = full;
+    this.full = isCreation(full) ? without(full) : full;
+  }
+
+  /**
+   * A key that one transaction deletes and puts is created: as with etcd, nothing was before it.
+   */
+  private static boolean isCreation(Event event) {
+    return event.getType() == Event.EventType.PUT
+        && event.getKv().getCreateRevision() == event.getKv().getModRevision();
   }
 
   /** Adds the event to what a matching watcher gathers; false if the watcher filters it out. */
@@ -28,8 +36,12 @@ final class EventForms {
 
   private Event bare() {
     if (bare == null) {
-      bare = full.hasPrevKv() ? full.toBuilder().clearPrevKv().build() : full;
+      bare = without(full);
     }
     return bare;
+  }
+
+  private static Event without(Event event) {
+    return event.hasPrevKv() ? event.toBuilder().clearPrevKv().build() : event;
   }
 }

@@ -14,6 +14,7 @@ import io.kelson.api.WatchResponse;
 import io.kelson.api.mvcc.Event;
 import io.kelson.api.mvcc.Event.EventType;
 import io.kelson.api.mvcc.KeyValue;
+import io.kelson.server.mvcc.RevisionEvents;
 import io.kelson.server.watch.WatchFixture.Client;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -181,6 +182,21 @@ class WatchStreamTest {
     assertThat(with.get(2).getPrevKv().getVersion()).isEqualTo(2);
     assertThat(without.get(2).getKv())
         .isEqualTo(KeyValue.newBuilder().setKey(WatchFixture.bytes("a")).setModRevision(4).build());
+  }
+
+  @Test
+  void aKeyDeletedAndPutInOneTransactionHasNoPreviousValueWhenPut() {
+    Client client = fixture.watch("a", r -> r.setPrevKv(true));
+    KeyValue first = fixture.apply(put("a", "1")).events().get(0).getKv();
+    KeyValue gone = KeyValue.newBuilder().setKey(first.getKey()).setModRevision(3).build();
+    KeyValue again = first.toBuilder().setCreateRevision(3).setModRevision(3).build();
+    Event deleted =
+        Event.newBuilder().setType(EventType.DELETE).setKv(gone).setPrevKv(first).build();
+    Event created = Event.newBuilder().setKv(again).setPrevKv(first).build();
+    fixture.hub.applied(List.of(new RevisionEvents(3, List.of(deleted, created))));
+    fixture.settle();
+    assertThat(events(client.sink().take()).subList(1, 3))
+        .containsExactly(deleted, created.toBuilder().clearPrevKv().build());
   }
 
   @Test
