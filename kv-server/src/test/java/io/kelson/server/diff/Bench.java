@@ -17,7 +17,6 @@ final class Bench implements AutoCloseable {
   private final Path folder;
   private final int kelsonMembers;
   private Pair pair;
-  private Families families;
   private int sequences;
   private String about = "";
 
@@ -36,7 +35,7 @@ final class Bench implements AutoCloseable {
     sequences++;
     boolean agreed = false;
     try {
-      Session.run(steps, pair, families, tally, Math.floorMod(seed, 3));
+      Session.run(steps, pair, tally, Math.floorMod(seed, 3));
       agreed = true;
     } finally {
       if (!agreed) {
@@ -57,15 +56,11 @@ final class Bench implements AutoCloseable {
       }
     }
     pair.begin();
-    families = Families.of(pair);
     sequences = 0;
     about = "etcd " + pair.etcd().version();
-    families
-        .leftOut()
-        .forEach((family, why) -> about += ", LEFT OUT " + family.calls() + " (" + why + ")");
   }
 
-  /** Which etcd, and what could not be compared with it; empty before anything has run. */
+  /** Which etcd; empty before anything has run. */
   String about() {
     return about;
   }

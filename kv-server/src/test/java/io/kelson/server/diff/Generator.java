@@ -68,34 +68,34 @@ final class Generator {
       return bigStep(member);
     } else if (kind < 33) {
       var range = kv.range();
-      return Step.of(Family.KV, session -> session.range(range, member));
+      return session -> session.range(range, member);
     } else if (kind < 35) {
       var range = kv.unknownSort();
-      return Step.of(Family.KV, session -> session.range(range, member));
+      return session -> session.range(range, member);
     } else if (kind < 62) {
       var put = kv.put();
-      return Step.of(Family.KV, session -> session.put(put, member));
+      return session -> session.put(put, member);
     } else if (kind < 75) {
       var delete = kv.delete();
-      return Step.of(Family.KV, session -> session.delete(delete, member));
+      return session -> session.delete(delete, member);
     }
     var txn = kv.txn();
-    return Step.of(Family.KV, session -> session.txn(txn, member));
+    return session -> session.txn(txn, member);
   }
 
   private Step bigStep(int member) {
     if (draws.percent(70)) {
       var txn = kv.bigTxn();
-      return Step.of(Family.KV, session -> session.txn(txn, member));
+      return session -> session.txn(txn, member);
     }
     var put = kv.bigPut(draws.oneOf(400_000, 1_570_000, 1_600_000, 2_200_000));
-    return Step.of(Family.KV, session -> session.put(put, member));
+    return session -> session.put(put, member);
   }
 
   private Step compaction() {
     int member = draws.below(3);
     var compact = kv.compact();
-    return Step.of(Family.COMPACTION, session -> session.compact(compact, member));
+    return session -> session.compact(compact, member);
   }
 
   private Step watchStep() {
@@ -103,16 +103,16 @@ final class Generator {
     int kind = draws.below(100);
     if (kind < 70) {
       var create = watches.create();
-      return Step.of(Family.WATCH, session -> session.createWatch(create, stream));
+      return session -> session.createWatch(create, stream);
     } else if (kind < 85) {
       long id = watches.watchId();
-      return Step.of(Family.WATCH, session -> session.cancelWatch(id, stream));
+      return session -> session.cancelWatch(id, stream);
     } else if (kind < 94) {
-      return Step.of(Family.WATCH, session -> session.watchProgress(stream));
+      return session -> session.watchProgress(stream);
     } else if (kind < 97) {
-      return Step.of(Family.WATCH, session -> session.idleWatchRequest(stream));
+      return session -> session.idleWatchRequest(stream);
     }
-    return Step.of(Family.WATCH, session -> session.halfCloseWatch(stream));
+    return session -> session.halfCloseWatch(stream);
   }
 
   private Step leaseStep() {
@@ -124,30 +124,30 @@ final class Generator {
           draws.percent(80)
               ? (long) LONG_TTL_SECONDS * draws.between(1, 20)
               : draws.oneOf(9_000_000_000L, 9_000_000_001L, Long.MAX_VALUE);
-      return Step.of(Family.LEASE, session -> session.grant(id, ttl, member));
+      return session -> session.grant(id, ttl, member);
     } else if (kind < 45) {
       long ttl = draws.oneOf(0L, -1L, 1L, 2L, 5L, Long.MIN_VALUE);
-      return Step.of(Family.LEASE, session -> session.grantAndRevoke(id, ttl, member));
+      return session -> session.grantAndRevoke(id, ttl, member);
     } else if (kind < 50) {
-      return Step.of(Family.LEASE, session -> session.grantAnyId(member));
+      return session -> session.grantAnyId(member);
     } else if (kind < 62) {
       long revoked = draws.percent(90) ? id : 0;
-      return Step.of(Family.LEASE, session -> session.revoke(revoked, member));
+      return session -> session.revoke(revoked, member);
     } else if (kind < 75) {
       List<Long> ids = draws.leases(draws.between(1, 3));
-      return Step.of(Family.LEASE, session -> session.keepAlive(ids, member));
+      return session -> session.keepAlive(ids, member);
     } else if (kind < 90) {
       long asked = draws.percent(90) ? id : 0;
       boolean keys = draws.percent(60);
-      return Step.of(Family.LEASE, session -> session.timeToLive(asked, keys, member));
+      return session -> session.timeToLive(asked, keys, member);
     }
-    return Step.of(Family.LEASE, session -> session.leases(member));
+    return session -> session.leases(member);
   }
 
   private Step expiry() {
     int member = draws.below(3);
     long id = draws.lease();
     List<ByteString> keys = List.of(draws.key(), draws.key(), draws.key());
-    return Step.of(Family.LEASE, session -> session.expire(id, keys, member));
+    return session -> session.expire(id, keys, member);
   }
 }

@@ -46,42 +46,29 @@ class PlantedDifferencesTest {
   /** A little of everything, and one error. */
   private static final List<Step> STEPS =
       List.of(
-          Step.of(
-              Family.WATCH,
-              session ->
-                  session.createWatch(
-                      marks -> WatchCreateRequest.newBuilder().setKey(A).setPrevKv(true).build(),
-                      0)),
+          session ->
+              session.createWatch(
+                  marks -> WatchCreateRequest.newBuilder().setKey(A).setPrevKv(true).build(), 0),
           put("1"),
           put("2"),
-          Step.of(
-              Family.KV,
-              session -> session.range(marks -> RangeRequest.newBuilder().setKey(A).build(), 0)),
-          Step.of(
-              Family.KV,
-              session ->
-                  session.range(
-                      marks -> RangeRequest.newBuilder().setKey(A).setRevision(1 << 20).build(),
-                      0)),
-          Step.of(
-              Family.KV,
-              session ->
-                  session.txn(
-                      marks ->
-                          TxnRequest.newBuilder()
-                              .addSuccess(
-                                  RequestOp.newBuilder()
-                                      .setRequestPut(PutRequest.newBuilder().setKey(A)))
-                              .build(),
-                      0)),
-          Step.of(
-              Family.KV,
-              session ->
-                  session.delete(
-                      marks -> DeleteRangeRequest.newBuilder().setKey(A).setPrevKv(true).build(),
-                      0)),
-          Step.of(Family.WATCH, session -> session.watchProgress(0)),
-          Step.of(Family.WATCH, session -> session.cancelWatch(0, 0)));
+          session -> session.range(marks -> RangeRequest.newBuilder().setKey(A).build(), 0),
+          session ->
+              session.range(
+                  marks -> RangeRequest.newBuilder().setKey(A).setRevision(1 << 20).build(), 0),
+          session ->
+              session.txn(
+                  marks ->
+                      TxnRequest.newBuilder()
+                          .addSuccess(
+                              RequestOp.newBuilder()
+                                  .setRequestPut(PutRequest.newBuilder().setKey(A)))
+                          .build(),
+                  0),
+          session ->
+              session.delete(
+                  marks -> DeleteRangeRequest.newBuilder().setKey(A).setPrevKv(true).build(), 0),
+          session -> session.watchProgress(0),
+          session -> session.cancelWatch(0, 0));
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -103,17 +90,15 @@ class PlantedDifferencesTest {
   }
 
   private static Step put(String value) {
-    return Step.of(
-        Family.KV,
-        session ->
-            session.put(
-                marks ->
-                    PutRequest.newBuilder()
-                        .setKey(A)
-                        .setValue(ByteString.copyFromUtf8(value))
-                        .setPrevKv(true)
-                        .build(),
-                0));
+    return session ->
+        session.put(
+            marks ->
+                PutRequest.newBuilder()
+                    .setKey(A)
+                    .setValue(ByteString.copyFromUtf8(value))
+                    .setPrevKv(true)
+                    .build(),
+            0);
   }
 
   @Test
@@ -254,7 +239,7 @@ class PlantedDifferencesTest {
     Pair pair = new Pair(original, copy.through(view), patience);
     try {
       pair.begin();
-      Session.run(STEPS, pair, Families.of(pair), new Tally(), 0);
+      Session.run(STEPS, pair, new Tally(), 0);
     } finally {
       pair.leave();
     }

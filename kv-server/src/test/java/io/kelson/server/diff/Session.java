@@ -43,7 +43,6 @@ final class Session {
   private static final int STEADY_TTL_SECONDS = 500;
 
   private final Pair pair;
-  private final Families families;
   private final Tally tally;
   private final long base;
   private final int rotation;
@@ -52,29 +51,26 @@ final class Session {
   private final List<WatchPair> halfClosed = new ArrayList<>();
   private final Set<Long> granted = new LinkedHashSet<>();
 
-  private Session(Pair pair, Families families, Tally tally, int rotation) {
+  private Session(Pair pair, Tally tally, int rotation) {
     this.pair = pair;
-    this.families = families;
     this.tally = tally;
     this.base = pair.current();
     this.rotation = rotation;
   }
 
   /**
-   * Runs the steps whose families are there.
+   * Runs the steps.
    *
    * @param rotation which member a stream is opened at, where there are several
    * @throws Divergence with all that was asked up to it
    */
-  static void run(List<Step> steps, Pair pair, Families families, Tally tally, int rotation)
+  static void run(List<Step> steps, Pair pair, Tally tally, int rotation)
       throws Divergence, InterruptedException {
-    Session session = new Session(pair, families, tally, rotation);
+    Session session = new Session(pair, tally, rotation);
     pair.forgetCompacted();
     try {
       for (Step step : steps) {
-        if (families.has(step.family())) {
-          step.run(session);
-        }
+        step.run(session);
       }
       session.finish();
     } catch (Divergence e) {
@@ -178,7 +174,7 @@ final class Session {
             && request.getMaxModRevision() == 0
             && request.getMinCreateRevision() == 0
             && request.getMaxCreateRevision() == 0;
-    if (streamable && families.has(Family.RANGE_STREAM)) {
+    if (streamable) {
       pair.freshen(member);
       Answer chunks = Calls.rangeStream(pair.kelson(), member, request);
       tally.compared("RangeStream");
