@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class MemberClient implements AutoCloseable {
   private static final int PAGE_KEYS = 1_000;
+  private static final int MAX_ANSWER_BYTES = 64 << 20;
 
   private final NodeSpec member;
   private final Duration deadline;
@@ -44,6 +45,7 @@ public final class MemberClient implements AutoCloseable {
         NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", member.clientPort()))
             .usePlaintext()
             .disableRetry()
+            .maxInboundMessageSize(MAX_ANSWER_BYTES)
             .proxyDetector(target -> null)
             .build();
   }
@@ -83,6 +85,11 @@ public final class MemberClient implements AutoCloseable {
 
   /** Every key below the prefix as this member alone has it at the revision, in key order. */
   public List<StoredKey> allAt(String prefix, long revision) {
+    return allAt(prefix, revision, PAGE_KEYS);
+  }
+
+  /** The same, so many keys at a time: for large values. */
+  public List<StoredKey> allAt(String prefix, long revision, int pageKeys) {
     List<StoredKey> keys = new ArrayList<>();
     ByteString next = bytes(prefix);
     ByteString end = prefixEnd(prefix);
@@ -94,7 +101,7 @@ public final class MemberClient implements AutoCloseable {
                       .setKey(next)
                       .setRangeEnd(end)
                       .setRevision(revision)
-                      .setLimit(PAGE_KEYS)
+                      .setLimit(pageKeys)
                       .setSerializable(true)
                       .build());
       page.getKvsList().forEach(kv -> keys.add(StoredKey.of(kv)));

@@ -7,6 +7,7 @@ import io.kelson.chaos.PutRecord.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -28,6 +29,7 @@ public final class PutClient implements Runnable {
   private final BooleanSupplier stop;
   private final AtomicLong ackedByAll;
   private final int valueBytes;
+  private final String padding;
   private final List<PutRecord> records = new ArrayList<>();
 
   /**
@@ -50,7 +52,7 @@ public final class PutClient implements Runnable {
   }
 
   /**
-   * One whose values are not small.
+   * One whose values are not small; its records tell only the beginning, which is unique.
    *
    * @param valueBytes how long every value is at least
    */
@@ -62,6 +64,7 @@ public final class PutClient implements Runnable {
       AtomicLong ackedByAll,
       int valueBytes) {
     this.valueBytes = valueBytes;
+    this.padding = padding(valueBytes, id);
     this.id = id;
     this.prefix = prefix;
     this.members = members;
@@ -98,17 +101,35 @@ public final class PutClient implements Runnable {
   }
 
   private PutRecord put(MemberClient member, String key) {
-    String text = "value of " + key + " for " + member.name();
-    String value = text + " ".repeat(Math.max(0, valueBytes - text.length()));
+    String value = "value of " + key + " for " + member.name();
     long startNanos = System.nanoTime();
     try {
-      long revision = member.put(key, value).getHeader().getRevision();
+      long revision = member.put(key, padded(value)).getHeader().getRevision();
       return record(member, key, value, Outcome.ACKED, revision, startNanos, "");
     } catch (StatusRuntimeException e) {
       Status status = e.getStatus();
       String error = status.getCode() + ": " + status.getDescription();
       return record(member, key, value, outcomeOf(status), 0, startNanos, error);
     }
+  }
+
+  /** What follows the value proper takes room on disk and says nothing. */
+  private String padded(String value) {
+    if (valueBytes <= value.length()) {
+      return value;
+    }
+    int from = Math.floorMod(value.hashCode(), valueBytes);
+    return value + padding.substring(from, from + valueBytes - value.length());
+  }
+
+  /** Letters that do not compress, enough for a value from any place in its first half. */
+  private static String padding(int valueBytes, int seed) {
+    Random random = new Random(seed);
+    StringBuilder letters = new StringBuilder(2 * valueBytes);
+    for (int i = 0; i < 2 * valueBytes; i++) {
+      letters.append((char) (' ' + random.nextInt(95)));
+    }
+    return letters.toString();
   }
 
   private PutRecord record(

@@ -29,6 +29,7 @@ class SnapshotCatchUpIT {
   private static final Duration BOUND = Duration.ofMinutes(4);
   private static final int PUTS = Integer.getInteger("chaos.catchup-puts", 20_000);
   private static final int VALUE_BYTES = Integer.getInteger("chaos.catchup-value-bytes", 0);
+  private static final int PAGE_KEYS = Math.max(1, 4_000_000 / (VALUE_BYTES + 4_000));
   private static final int CLIENTS = 8;
   private static final Pattern CUT = Pattern.compile("the log begins after \\d+/(\\d+) now");
   private static final Pattern SHIPPING = Pattern.compile("shipping a snapshot of \\d+/(\\d+)");
@@ -58,6 +59,7 @@ class SnapshotCatchUpIT {
         cluster.nodes().stream().filter(node -> node != leader).findFirst().orElseThrow();
     cluster.client(leader).put("before", "kept");
     long lastSeen = cluster.client(away).status().getRaftIndex();
+    long termBefore = cluster.client(leader).status().getRaftTerm();
     away.kill9();
 
     AtomicBoolean stop = new AtomicBoolean();
@@ -94,6 +96,9 @@ class SnapshotCatchUpIT {
       members.forEach(MemberClient::close);
     }
     windows.print(clients);
+    System.out.printf(
+        "terms: %d when the member was killed, %d at the end%n",
+        termBefore, cluster.client(leader).status().getRaftTerm());
     verify(cluster, leader, away, clients);
   }
 
@@ -141,9 +146,9 @@ class SnapshotCatchUpIT {
         away.name() + " holds revision " + last,
         BOUND,
         () -> cluster.client(away).get("before", true).getHeader().getRevision() >= last);
-    List<StoredKey> there = cluster.client(away).allAt("k/", last);
+    List<StoredKey> there = cluster.client(away).allAt("k/", last, PAGE_KEYS);
     assertThat(there).hasSize(puts.size());
-    assertThat(there).isEqualTo(cluster.client(leader).allAt("k/", last));
+    assertThat(there).isEqualTo(cluster.client(leader).allAt("k/", last, PAGE_KEYS));
     assertThat(cluster.client(away).get("before", true).getKvs(0).getValue().toStringUtf8())
         .isEqualTo("kept");
   }
