@@ -1,6 +1,7 @@
 package io.kelson.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
@@ -83,6 +84,28 @@ class ServerProcessTest {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  @Test
+  void aMessageOverTheLimitIsRefusedWithoutAWordInTheLog() throws Exception {
+    Process server = kelson("server", "--data-dir=" + temp.resolve("d"), ANY_CLIENT, ANY_PEER, OWN);
+    ManagedChannel channel = connect(server);
+    try {
+      awaitLine(server, "ready to serve client requests");
+      PutRequest large =
+          PutRequest.newBuilder()
+              .setKey(ByteString.copyFromUtf8("k"))
+              .setValue(ByteString.copyFrom(new byte[3 << 20]))
+              .build();
+      var kv = KVGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+      assertThatThrownBy(() -> kv.put(large)).hasMessageContaining("RESOURCE_EXHAUSTED");
+    } finally {
+      channel.shutdownNow();
+    }
+    // Through its handle, which leaves what it prints open.
+    server.toHandle().destroy();
+    awaitLine(server, "stopped member");
+    assertThat(String.join("\n", output)).doesNotContain("NettyServerStream", "Exception", "\tat ");
   }
 
   @Test
