@@ -1,6 +1,7 @@
 package io.kelson.server;
 
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.internal.ServerImplBuilder;
 import io.grpc.netty.NettyServerBuilder;
@@ -42,12 +43,14 @@ final class ClientPort implements AutoCloseable {
   /**
    * Starts to listen.
    *
+   * @param gate sees every call first
    * @throws StartFailure if an address cannot be listened on
    */
   static ClientPort open(
       ServerConfig config,
       HealthCheck check,
       List<ServerServiceDefinition> services,
+      ServerInterceptor gate,
       EventLoops loops)
       throws StartFailure {
     HealthStatusManager health = new HealthStatusManager();
@@ -63,7 +66,10 @@ final class ClientPort implements AutoCloseable {
             .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES);
     addresses.stream().skip(1).forEach(netty::addListenAddress);
     ServerImplBuilder server =
-        FlushingServer.builder(netty).directExecutor().addService(health.getHealthService());
+        FlushingServer.builder(netty)
+            .directExecutor()
+            .intercept(gate)
+            .addService(health.getHealthService());
     services.forEach(server::addService);
     try {
       ClientPort port = new ClientPort(server.build().start(), health);

@@ -32,6 +32,7 @@ import io.kelson.server.mvcc.StoreHome;
 import io.kelson.server.proto.ClusterDescription;
 import io.kelson.server.proto.MemberAttributes;
 import io.kelson.server.rpc.ClientDoor;
+import io.kelson.server.rpc.LearnerGate;
 import io.kelson.server.rpc.ReadThreads;
 import io.kelson.server.watch.WatchHub;
 import io.kelson.server.watch.WatchOptions;
@@ -225,6 +226,7 @@ public final class KelsonServer implements AutoCloseable {
                 config,
                 door.health(),
                 door.services(store, watches, reads, purge, changes),
+                new LearnerGate(roster::isLearner),
                 loops));
     ScheduledFuture<?> ticks =
         loops

@@ -131,6 +131,11 @@ public final class MemberChanges implements AutoCloseable {
     return roster.view();
   }
 
+  /** Whether this member is a learner; see {@link Roster#isLearner()}. */
+  public boolean isLearner() {
+    return roster.isLearner();
+  }
+
   /** Another member. */
   public void add(List<String> peerUrls, boolean isLearner, Outcome outcome) {
     submit(

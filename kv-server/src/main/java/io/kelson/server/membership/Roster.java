@@ -54,6 +54,7 @@ public final class Roster {
   private final Map<Long, List<String>> addresses = new HashMap<>();
   private boolean heardFromNode;
   private volatile View view;
+  private volatile boolean isLearner;
 
   /**
    * A roster as the disk has it.
@@ -68,6 +69,7 @@ public final class Roster {
     this.initial = Members.decode(initial.context());
     this.listener = listener;
     this.view = new View(applied, applied, membersOf(applied));
+    this.isLearner = isLearnerIn(view);
     learn(initial);
     learn(applied);
   }
@@ -75,6 +77,14 @@ public final class Roster {
   /** Who belongs to the cluster just now. */
   public View view() {
     return view;
+  }
+
+  /**
+   * Whether this member is a learner, by the applied configuration. Costs no more than looking at a
+   * field, so every call may ask.
+   */
+  public boolean isLearner() {
+    return isLearner;
   }
 
   /** The applied configuration, with a context in any case. */
@@ -114,6 +124,7 @@ public final class Roster {
   /** A configuration was applied: it stands in the state and is there to stay. */
   public synchronized void applied(ConfigEntry config) {
     view = new View(view.inForce(), config, membersOf(config));
+    isLearner = isLearnerIn(view);
     learn(config);
     announce();
     if (!config.configuration().isJoint()) {
@@ -122,6 +133,11 @@ public final class Roster {
         listener.selfRemoved();
       }
     }
+  }
+
+  /** Configurations from before this member's time, which it applies to catch up, say nothing. */
+  private boolean isLearnerIn(View now) {
+    return now.members().find(self).map(now::isLearner).orElse(isLearner);
   }
 
   private void announce() {

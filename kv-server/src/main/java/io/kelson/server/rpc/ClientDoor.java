@@ -153,7 +153,9 @@ public final class ClientDoor {
             leaderForward,
             requireLeader),
         ServerInterceptors.intercept(
-            new MaintenanceService(node, store, storeReads, headers, disk), requireLeader));
+            new MaintenanceService(
+                node, store, storeReads, headers, disk, () -> changes.isLearner()),
+            requireLeader));
   }
 
   /** Where to say that this member's disk is full; health and status repeat it. */

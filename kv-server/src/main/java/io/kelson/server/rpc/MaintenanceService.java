@@ -10,6 +10,7 @@ import io.kelson.api.StatusResponse;
 import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.server.KelsonVersion;
 import io.kelson.server.mvcc.MvccStore;
+import java.util.function.BooleanSupplier;
 
 /** etcdserverpb.Maintenance: Status and HashKV. The rest is not built yet. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
@@ -18,10 +19,17 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
   private final StoreReads reads;
   private final Headers headers;
   private final DiskHealth disk;
+  private final BooleanSupplier isLearner;
 
   MaintenanceService(
-      ConsensusNode node, MvccStore store, StoreReads reads, Headers headers, DiskHealth disk) {
+      ConsensusNode node,
+      MvccStore store,
+      StoreReads reads,
+      Headers headers,
+      DiskHealth disk,
+      BooleanSupplier isLearner) {
     this.node = node;
+    this.isLearner = isLearner;
     this.disk = disk;
     this.store = store;
     this.reads = reads;
@@ -42,7 +50,8 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             .setLeader(raft.leader())
             .setRaftIndex(raft.commitIndex())
             .setRaftAppliedIndex(raft.appliedIndex())
-            .setRaftTerm(raft.term());
+            .setRaftTerm(raft.term())
+            .setIsLearner(isLearner.getAsBoolean());
     if (raft.leader() == 0) {
       status.addErrors(EtcdError.NO_LEADER.text());
     }

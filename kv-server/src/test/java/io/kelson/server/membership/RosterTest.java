@@ -60,6 +60,30 @@ class RosterTest {
   }
 
   @Test
+  void aLearnerIsOneFromWhatItWasToldUntilItsPromotionIsApplied() {
+    ConfigEntry told = entry(1, Set.of(), List.of(2L, 3L), List.of(4L), 2, 3, 4);
+    Roster roster = new Roster(4, told, told, heard);
+    assertThat(roster.isLearner()).isTrue();
+    roster.applied(entry(0, Set.of(), List.of(2L, 3L), List.of(), 2, 3));
+    assertThat(roster.isLearner()).as("after a configuration from before its time").isTrue();
+    ConfigEntry promoted = entry(2, Set.of(), List.of(2L, 3L, 4L), List.of(), 2, 3, 4);
+    roster.inForce(promoted);
+    assertThat(roster.isLearner()).as("before its promotion is certain").isTrue();
+    roster.applied(promoted);
+    assertThat(roster.isLearner()).isFalse();
+  }
+
+  @Test
+  void whoWasAddedAsAVoterIsNoLearnerWhileItCatchesUp() {
+    Members members =
+        new Members(
+            List.of(peer(1), new Peer(2, List.of("http://m2:1"), true)), List.of(), Set.of(), 1);
+    ConfigEntry told =
+        new ConfigEntry(new Configuration(List.of(1L), List.of(), List.of(2L)), members.encode());
+    assertThat(new Roster(2, told, told, heard).isLearner()).isFalse();
+  }
+
+  @Test
   void ownRemovalIsNoticedOnceItIsCertain() {
     ConfigEntry initial = entry(0, Set.of(), List.of(1L, 2L), List.of(), 1, 2);
     Roster roster = new Roster(2, initial, initial, heard);
