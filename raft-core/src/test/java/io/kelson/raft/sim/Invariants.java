@@ -287,7 +287,10 @@ final class Invariants {
     switch (message.kind()) {
       case VOTE_REQUEST -> {
         Message.VoteRequest request = (Message.VoteRequest) message;
-        configurations.requireOnceVoter(node);
+        // What a slow disk has held back since an earlier term says nothing of the present.
+        if (request.preVote() || request.term() == node.core().term()) {
+          configurations.requireOnceVoter(node);
+        }
         if (!request.preVote()) {
           requireVote(node, request.term(), node.id);
         }
