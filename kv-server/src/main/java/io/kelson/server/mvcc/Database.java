@@ -49,6 +49,9 @@ final class Database implements AutoCloseable {
 
   private static final long SMALL_CACHE_BYTES = 1 << 20;
 
+  /** Of a memtable's bytes: ten bits a key or more as long as pairs are of 60 bytes or more. */
+  private static final double MEMTABLE_FILTER_SHARE = 0.02;
+
   private final Path directory;
   private final RocksDB db;
   private final StoreRoom room;
@@ -235,8 +238,9 @@ final class Database implements AutoCloseable {
     BloomFilter bloom = new BloomFilter(10, false);
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     for (String name : FAMILIES) {
-      // Only in cur are keys looked up that may well not be there.
-      ColumnFamilyOptions family = familyOptions(options, cache, name.equals("cur") ? bloom : null);
+      // Only in cur are single keys looked up, by every put and most reads, and may well be absent.
+      boolean lookedUp = name.equals("cur");
+      ColumnFamilyOptions family = familyOptions(options, cache, lookedUp ? bloom : null);
       natives.add(family);
       descriptors.add(
           new ColumnFamilyDescriptor(
@@ -257,10 +261,16 @@ final class Database implements AutoCloseable {
             .setCacheIndexAndFilterBlocks(true)
             .setCacheIndexAndFilterBlocksWithHighPriority(true)
             .setPinL0FilterAndIndexBlocksInCache(true);
+    ColumnFamilyOptions family = new ColumnFamilyOptions();
     if (bloom != null) {
+      // Walking down a memtable's skip list costs more than all else in a look-up; the filter saves
+      // it for keys that are not there.
       table.setFilterPolicy(bloom);
+      family
+          .setMemtablePrefixBloomSizeRatio(MEMTABLE_FILTER_SHARE)
+          .setMemtableWholeKeyFiltering(true);
     }
-    return new ColumnFamilyOptions()
+    return family
         .setWriteBufferSize(options.memtableBytes())
         .setMaxWriteBufferNumber(3)
         .setCompressionPerLevel(
