@@ -64,13 +64,14 @@ final class LogCutter {
    * Looks how far the log could be cut.
    *
    * @param appliedIndex what the state machine has applied
+   * @param limit beyond this it must not be cut in any case
    * @param mayFlush whether it is worth making it durable first
    */
-  void consider(long appliedIndex, boolean mayFlush) {
+  void consider(long appliedIndex, long limit, boolean mayFlush) {
     submit(
         () -> {
           durable = mayFlush ? machine.flush() : machine.durable();
-          long index = Math.min(durable.index(), appliedIndex - keepEntries);
+          long index = Math.min(limit, Math.min(durable.index(), appliedIndex - keepEntries));
           if (index > log.base().index()) {
             propose.accept(index);
           }

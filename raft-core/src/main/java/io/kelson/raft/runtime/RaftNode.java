@@ -49,6 +49,8 @@ public final class RaftNode implements AutoCloseable {
   private static final long PORTION_BYTES = 4 << 20;
   private static final int TICKS_BETWEEN_CUTS = 10;
   private static final int TICKS_BETWEEN_FLUSHES = 100;
+  private static final int SHIPMENT_GRACE_TICKS = 100;
+  private static final long MAX_HELD_ENTRIES = 1_000_000;
 
   private final RaftNodeOptions options;
   private final RaftCore core;
@@ -66,6 +68,7 @@ public final class RaftNode implements AutoCloseable {
   private final Thread loop;
 
   private final WaitingReads reads = new WaitingReads();
+  private final Shipments shipments = new Shipments(SHIPMENT_GRACE_TICKS, MAX_HELD_ENTRIES);
   private long ticks;
   private long lastFlushTick;
   private volatile ConfigEntry config;
@@ -352,7 +355,7 @@ public final class RaftNode implements AutoCloseable {
     if (mayFlush) {
       lastFlushTick = ticks;
     }
-    cutter.consider(applied, mayFlush);
+    cutter.consider(applied, shipments.limit(applied, ticks), mayFlush);
   }
 
   private void received(ReceivedSnapshot snapshot, CompletableFuture<Void> done) {
@@ -398,6 +401,7 @@ public final class RaftNode implements AutoCloseable {
   }
 
   private void ship(SnapshotRequest request) {
+    shipments.began(request.to(), core.appliedIndex());
     shipper
         .ship(request.to(), request.term())
         .whenComplete(
@@ -405,7 +409,11 @@ public final class RaftNode implements AutoCloseable {
   }
 
   private void shipped(long to, LogPosition position) {
-    mailbox.offer(() -> carryOut(core.step(new Input.SnapshotShipped(to, position))));
+    mailbox.offer(
+        () -> {
+          shipments.ended(to, ticks);
+          carryOut(core.step(new Input.SnapshotShipped(to, position)));
+        });
   }
 
   /**
