@@ -18,9 +18,9 @@ public record SnapshotOptions(
     long idleTimeoutMillis,
     int attempts,
     long retryPauseMillis) {
-  /** 256 KiB, 16 MiB/s, 30 s, 5 attempts 500 ms apart. */
+  /** 256 KiB, 8 MiB/s, 30 s, 5 attempts 500 ms apart. */
   public static final SnapshotOptions DEFAULT =
-      new SnapshotOptions(256 << 10, 16 << 20, 30_000, 5, 500);
+      new SnapshotOptions(256 << 10, 8 << 20, 30_000, 5, 500);
 
   private static final int MAX_CHUNK_BYTES = 4 << 20;
 
