@@ -35,6 +35,15 @@ import java.util.TreeSet;
  * @param maxTxnOps most operations in one transaction. Too small: honest transactions are refused;
  *     too large: one transaction holds up applying
  * @param logLevel how much is logged
+ * @param clientTls TLS on the client port
+ * @param peerTls TLS on the peer port
+ * @param auth how clients prove who they are
+ * @param storage what the store may grow to
+ * @param checks when members compare what they hold
+ * @param http what is served over HTTP/1.1
+ * @param log how and where to is logged
+ * @param limits what one client may take up
+ * @param cluster how this member comes to its cluster
  */
 public record ServerConfig(
     String name,
@@ -53,7 +62,16 @@ public record ServerConfig(
     long snapshotCount,
     int maxRequestBytes,
     int maxTxnOps,
-    LogLevel logLevel) {
+    LogLevel logLevel,
+    TlsSettings clientTls,
+    TlsSettings peerTls,
+    AuthSettings auth,
+    StorageSettings storage,
+    CheckSettings checks,
+    HttpSettings http,
+    LogSettings log,
+    LimitSettings limits,
+    ClusterSettings cluster) {
   /** Whether the cluster is being started, or is there already. */
   public enum ClusterState {
     NEW,

@@ -31,6 +31,15 @@ public final class ServerConfigBuilder {
   private int maxRequestBytes = 1_572_864;
   private int maxTxnOps = 128;
   private LogLevel logLevel = LogLevel.INFO;
+  private TlsSettings clientTls = TlsSettings.OFF;
+  private TlsSettings peerTls = TlsSettings.OFF;
+  private AuthSettings auth = AuthSettings.DEFAULT;
+  private StorageSettings storage = StorageSettings.DEFAULT;
+  private CheckSettings checks = CheckSettings.DEFAULT;
+  private HttpSettings http = HttpSettings.DEFAULT;
+  private LogSettings log = LogSettings.DEFAULT;
+  private LimitSettings limits = LimitSettings.DEFAULT;
+  private ClusterSettings cluster = ClusterSettings.DEFAULT;
 
   ServerConfigBuilder() {}
 
@@ -141,6 +150,60 @@ public final class ServerConfigBuilder {
     return this;
   }
 
+  /** TLS on the client port; off if not said. */
+  public ServerConfigBuilder clientTls(TlsSettings value) {
+    clientTls = value;
+    return this;
+  }
+
+  /** TLS on the peer port; off if not said. */
+  public ServerConfigBuilder peerTls(TlsSettings value) {
+    peerTls = value;
+    return this;
+  }
+
+  /** How clients prove who they are. */
+  public ServerConfigBuilder auth(AuthSettings value) {
+    auth = value;
+    return this;
+  }
+
+  /** What the store may grow to. */
+  public ServerConfigBuilder storage(StorageSettings value) {
+    storage = value;
+    return this;
+  }
+
+  /** When members compare what they hold. */
+  public ServerConfigBuilder checks(CheckSettings value) {
+    checks = value;
+    return this;
+  }
+
+  /** What is served over HTTP/1.1. */
+  public ServerConfigBuilder http(HttpSettings value) {
+    http = value;
+    return this;
+  }
+
+  /** How and where to is logged. */
+  public ServerConfigBuilder log(LogSettings value) {
+    log = value;
+    return this;
+  }
+
+  /** What one client may take up. */
+  public ServerConfigBuilder limits(LimitSettings value) {
+    limits = value;
+    return this;
+  }
+
+  /** How this member comes to its cluster. */
+  public ServerConfigBuilder cluster(ClusterSettings value) {
+    cluster = value;
+    return this;
+  }
+
   /**
    * The settings, checked.
    *
@@ -166,7 +229,16 @@ public final class ServerConfigBuilder {
         snapshotCount,
         maxRequestBytes,
         maxTxnOps,
-        logLevel);
+        logLevel,
+        clientTls,
+        peerTls,
+        auth,
+        storage,
+        checks,
+        http,
+        log,
+        limits,
+        cluster);
   }
 
   /** A bound that nothing relies on is a misunderstanding that had better be cleared up. */
