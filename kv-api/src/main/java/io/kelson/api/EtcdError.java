@@ -56,7 +56,29 @@ public enum EtcdError {
       Code.UNKNOWN, "etcdserver: re-configuration failed due to not enough started members"),
   UNHEALTHY(Code.UNAVAILABLE, "etcdserver: unhealthy cluster"),
   CORRUPT(Code.DATA_LOSS, "etcdserver: corrupt cluster"),
-  REQUEST_CANCELED(Code.CANCELLED, "etcdserver: request canceled");
+  REQUEST_CANCELED(Code.CANCELLED, "etcdserver: request canceled"),
+  INVALID_AUTH_TOKEN(Code.UNAUTHENTICATED, "etcdserver: invalid auth token"),
+  PERMISSION_DENIED(Code.PERMISSION_DENIED, "etcdserver: permission denied"),
+  AUTH_OLD_REVISION(Code.INVALID_ARGUMENT, "etcdserver: revision of auth store is old"),
+  USER_EMPTY(Code.INVALID_ARGUMENT, "etcdserver: user name is empty"),
+  AUTH_FAILED(
+      Code.INVALID_ARGUMENT, "etcdserver: authentication failed, invalid user ID or password"),
+  NO_PASSWORD_USER(
+      Code.UNKNOWN, "auth: authentication failed, password was given for no password user"),
+  AUTH_NOT_ENABLED(Code.FAILED_PRECONDITION, "etcdserver: authentication is not enabled"),
+  USER_NOT_FOUND(Code.FAILED_PRECONDITION, "etcdserver: user name not found"),
+  USER_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: user name already exists"),
+  ROLE_NOT_FOUND(Code.FAILED_PRECONDITION, "etcdserver: role name not found"),
+  ROLE_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: role name already exists"),
+  ROLE_EMPTY(Code.INVALID_ARGUMENT, "etcdserver: role name is empty"),
+  ROLE_NOT_GRANTED(Code.FAILED_PRECONDITION, "etcdserver: role is not granted to the user"),
+  PERMISSION_NOT_GIVEN(Code.INVALID_ARGUMENT, "etcdserver: permission not given"),
+  PERMISSION_NOT_GRANTED(
+      Code.FAILED_PRECONDITION, "etcdserver: permission is not granted to the role"),
+  INVALID_AUTH_MANAGEMENT(Code.INVALID_ARGUMENT, "etcdserver: invalid auth management"),
+  ROOT_USER_MISSING(Code.FAILED_PRECONDITION, "etcdserver: root user does not exist"),
+  ROOT_ROLE_MISSING(Code.FAILED_PRECONDITION, "etcdserver: root user does not have root role"),
+  TOKEN_VERIFY_ONLY(Code.UNKNOWN, "auth: token signing attempted with verify-only key");
 
   private final Code code;
   private final String text;

@@ -31,6 +31,7 @@ import io.kelson.server.mvcc.PurgeLoop;
 import io.kelson.server.mvcc.StoreHome;
 import io.kelson.server.proto.ClusterDescription;
 import io.kelson.server.proto.MemberAttributes;
+import io.kelson.server.rpc.AuthParts;
 import io.kelson.server.rpc.ClientDoor;
 import io.kelson.server.rpc.LearnerGate;
 import io.kelson.server.rpc.ReadThreads;
@@ -297,7 +298,10 @@ public final class KelsonServer implements AutoCloseable {
             home::install,
             data -> roster.applied(ConfigEntry.decode(data)),
             door.openLessor(
-                store, pushed(Executors.newSingleThreadExecutor(thread("kelson-lease")))));
+                store, pushed(Executors.newSingleThreadExecutor(thread("kelson-lease")))),
+            door.openAuth(
+                store,
+                opened.push(AuthParts.open(config, System::nanoTime, System::currentTimeMillis))));
     RaftNodeOptions options =
         RaftNodeOptions.defaults(
                 coreConfig(),

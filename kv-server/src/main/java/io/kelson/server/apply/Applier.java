@@ -15,6 +15,8 @@ import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.runtime.StateMachine;
 import io.kelson.raft.snapshot.ReceivedSnapshot;
+import io.kelson.server.auth.AuthException;
+import io.kelson.server.auth.AuthStore;
 import io.kelson.server.mvcc.ApplyBatch;
 import io.kelson.server.mvcc.CompactedException;
 import io.kelson.server.mvcc.EventListener;
@@ -49,6 +51,7 @@ public final class Applier implements StateMachine {
   private final Consumer<ReceivedSnapshot> installer;
   private final Consumer<byte[]> configs;
   private final LeaseListener leases;
+  private final AuthCommands auth;
 
   /**
    * @param clusterId for response headers
@@ -86,6 +89,35 @@ public final class Applier implements StateMachine {
       Consumer<ReceivedSnapshot> installer,
       Consumer<byte[]> configs,
       LeaseListener leases) {
+    this(
+        store,
+        clusterId,
+        memberId,
+        results,
+        events,
+        installer,
+        configs,
+        leases,
+        new AuthStore(store, effect -> {}));
+  }
+
+  /**
+   * @param installer puts a snapshot in the place of the store's state
+   * @param configs told the data of each configuration entry that was applied, or came with a
+   *     snapshot
+   * @param leases who hears of leases that come and go
+   * @param auth who may do what, as of the entries applied
+   */
+  public Applier(
+      MvccStore store,
+      long clusterId,
+      long memberId,
+      ApplyResults results,
+      EventListener events,
+      Consumer<ReceivedSnapshot> installer,
+      Consumer<byte[]> configs,
+      LeaseListener leases,
+      AuthStore auth) {
     this.store = store;
     this.clusterId = clusterId;
     this.memberId = memberId;
@@ -94,6 +126,7 @@ public final class Applier implements StateMachine {
     this.installer = installer;
     this.configs = configs;
     this.leases = leases;
+    this.auth = new AuthCommands(auth);
   }
 
   @Override
@@ -126,6 +159,7 @@ public final class Applier implements StateMachine {
   @Override
   public void install(ReceivedSnapshot snapshot) {
     installer.accept(snapshot);
+    auth.replaced(store);
     events.historyReplaced();
     if (store.config().length > 0) {
       configs.accept(store.config());
@@ -145,6 +179,10 @@ public final class Applier implements StateMachine {
    */
   @Override
   public void apply(List<Entry> entries) {
+    AuthCommands.forEachRun(entries, this::applyRun);
+  }
+
+  private void applyRun(List<Entry> entries) {
     List<Outcome> outcomes = new ArrayList<>(entries.size());
     List<RevisionEvents> changes;
     List<LeaseListener.Change> leaseChanges;
@@ -160,6 +198,7 @@ public final class Applier implements StateMachine {
       changes = batch.commit();
       leaseChanges = batch.leases().comingsAndGoings();
     }
+    auth.committed();
     if (!leaseChanges.isEmpty()) {
       leases.leasesChanged(leaseChanges);
     }
@@ -190,8 +229,11 @@ public final class Applier implements StateMachine {
     boolean waiting = results.isWaiting(request.getId());
     Outcome outcome;
     try {
+      auth.requireAllowed(request, batch);
       outcome = new Outcome(request.getId(), execute(request, entry, batch, waiting), null);
     } catch (RefusedException e) {
+      outcome = new Outcome(request.getId(), null, e.error());
+    } catch (AuthException e) {
       outcome = new Outcome(request.getId(), null, e.error());
     }
     if (waiting) {
@@ -221,6 +263,19 @@ public final class Applier implements StateMachine {
       case LEASE_GRANT, LEASE_REVOKE, LEASE_EXPIRY, LEASE_CHECKPOINTS ->
           LeaseCommands.execute(request, entry, batch, this::header);
       case MEMBER_ATTRIBUTES -> member(request.getMemberAttributes(), batch);
+      case AUTH_ENABLE,
+          AUTH_DISABLE,
+          AUTH_LOGIN,
+          AUTH_USER_ADD,
+          AUTH_USER_DELETE,
+          AUTH_USER_CHANGE_PASSWORD,
+          AUTH_USER_GRANT_ROLE,
+          AUTH_USER_REVOKE_ROLE,
+          AUTH_ROLE_ADD,
+          AUTH_ROLE_DELETE,
+          AUTH_ROLE_GRANT_PERMISSION,
+          AUTH_ROLE_REVOKE_PERMISSION ->
+          auth.execute(request, entry, batch, this::header);
       case REQUEST_NOT_SET ->
           throw new IllegalStateException(
               "log entry "

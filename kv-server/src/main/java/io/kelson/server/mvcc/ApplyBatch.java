@@ -102,6 +102,11 @@ public final class ApplyBatch implements AutoCloseable {
     return leases;
   }
 
+  /** Rows of other packages, written with this group. */
+  public MetaRows rows() {
+    return new MetaRows(database, writes);
+  }
+
   /** Says that everything up to this entry is in the batch. */
   public void appliedTo(LogPosition position) {
     if (position.index() != applied.index() + 1 || position.term() < applied.term()) {

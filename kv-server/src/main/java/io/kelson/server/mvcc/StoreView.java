@@ -5,6 +5,7 @@ import io.kelson.api.RangeRequest;
 import io.kelson.api.mvcc.KeyValue;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -47,6 +48,19 @@ public final class StoreView implements ReadView, AutoCloseable {
   /** What it reads; open as long as the view is. */
   Database database() {
     return database;
+  }
+
+  /**
+   * Stands for the database below it: another one after a snapshot has been installed. Good for
+   * comparing only.
+   */
+  public Object generation() {
+    return database;
+  }
+
+  /** Rows that other packages keep in the store, by name; see {@link MetaRows}. */
+  public SortedMap<String, byte[]> metaRows(String prefix) {
+    return MetaRows.read(database, reads, prefix);
   }
 
   /** Takes one more reference, to be closed separately, for somebody who holds one already. */

@@ -8,6 +8,7 @@ import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.Role;
 import io.kelson.raft.core.RoleChange;
 import io.kelson.server.apply.ApplyResults;
+import io.kelson.server.auth.AuthStore;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.http.HealthCheck;
@@ -16,7 +17,6 @@ import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.mvcc.LeaseListener;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.PurgeLoop;
-import io.kelson.server.watch.WatchAuthorizer;
 import io.kelson.server.watch.WatchHub;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.List;
@@ -47,6 +47,8 @@ public final class ClientDoor {
   private final long electionTimeoutMillis;
   private final long minLeaseTtlSeconds;
   private volatile Lessor lessor;
+  private volatile AuthGuard guard;
+  private AuthParts authParts;
 
   /**
    * @param nanoTime the clock of timeouts
@@ -59,7 +61,7 @@ public final class ClientDoor {
       ConsensusNode node,
       LongSupplier nanoTime,
       long startMillis) {
-    this.leaderForward = new LeaderForward(node, config.requestTimeoutMillis());
+    this.leaderForward = new LeaderForward(node, config.requestTimeoutMillis(), () -> guard);
     this.maxTxnOps = config.maxTxnOps();
     this.maxRequestBytes = config.maxRequestBytes();
     this.node = node;
@@ -103,6 +105,19 @@ public final class ClientDoor {
     return opened;
   }
 
+  /**
+   * Begins to look at who makes calls; once, before the services are made.
+   *
+   * @param parts what callers are known by
+   * @return what the apply thread must keep up to date
+   */
+  public AuthStore openAuth(MvccStore store, AuthParts parts) {
+    AuthStore opened = new AuthStore(store, parts.tokens()::accept);
+    guard = new AuthGuard(opened, store, parts.tickets());
+    authParts = parts;
+    return opened;
+  }
+
   /** A response header with that revision. */
   public ResponseHeader header(long revision) {
     return headers.at(revision);
@@ -115,47 +130,66 @@ public final class ClientDoor {
       ReadThreads threads,
       PurgeLoop purge,
       MemberChanges changes) {
-    StoreReads storeReads = new StoreReads(store, reads, threads);
-    KvService kv = new KvService(proposals, storeReads, headers, maxTxnOps, purge::removed);
+    StoreReads storeReads = new StoreReads(guard, reads, threads);
+    KvService kv = new KvService(proposals, storeReads, headers, maxTxnOps, purge::removed, guard);
     RequireLeader requireLeader = new RequireLeader(leader::hasLeader);
     RecipeParts recipes =
-        new RecipeParts(proposals, reads, store, watches, headers, threads, minLeaseTtlSeconds);
-    return List.of(
-        ServerInterceptors.intercept(
-            KvMethods.of(
-                kv,
-                new RangeCalls(store, storeReads, threads, headers),
-                new RangeStreams(store, storeReads, threads, headers, maxRequestBytes)),
-            requireLeader),
-        ServerInterceptors.intercept(
-            new WatchService(
-                watches,
-                () -> WatchService.currentEventLoop(GlobalEventExecutor.INSTANCE),
-                () -> WatchAuthorizer.ALLOW_ALL,
-                RequireLeader::required),
-            requireLeader),
-        ServerInterceptors.intercept(
-            new LeaseService(
-                proposals,
-                reads,
-                storeReads,
-                store,
-                lessor,
-                headers,
-                leaderChannel,
-                minLeaseTtlSeconds),
-            leaderForward,
-            requireLeader),
-        ServerInterceptors.intercept(new LockService(recipes), requireLeader),
-        ServerInterceptors.intercept(new ElectionService(recipes), requireLeader),
-        ServerInterceptors.intercept(
-            new ClusterService(changes, store::memberAttributes, reads, headers, leaderForward),
-            leaderForward,
-            requireLeader),
-        ServerInterceptors.intercept(
-            new MaintenanceService(
-                node, store, storeReads, headers, disk, () -> changes.isLearner()),
-            requireLeader));
+        new RecipeParts(
+            proposals, reads, store, watches, headers, threads, minLeaseTtlSeconds, guard);
+    AuthGate gate =
+        new AuthGate(
+            guard,
+            authParts.tokens(),
+            authParts.namesFromCertificates(),
+            reads,
+            () -> store.applied().index());
+    List<ServerServiceDefinition> services =
+        List.of(
+            ServerInterceptors.intercept(
+                KvMethods.of(
+                    kv,
+                    new RangeCalls(guard, storeReads, threads, headers),
+                    new RangeStreams(guard, storeReads, threads, headers, maxRequestBytes)),
+                requireLeader),
+            ServerInterceptors.intercept(
+                new WatchService(
+                    watches,
+                    () -> WatchService.currentEventLoop(GlobalEventExecutor.INSTANCE),
+                    () -> guard.watches(AuthGuard.caller()),
+                    RequireLeader::required),
+                requireLeader),
+            ServerInterceptors.intercept(
+                new LeaseService(
+                    proposals,
+                    reads,
+                    storeReads,
+                    store,
+                    lessor,
+                    headers,
+                    leaderChannel,
+                    minLeaseTtlSeconds,
+                    guard),
+                leaderForward,
+                requireLeader),
+            ServerInterceptors.intercept(new LockService(recipes), requireLeader),
+            ServerInterceptors.intercept(new ElectionService(recipes), requireLeader),
+            ServerInterceptors.intercept(
+                new ClusterService(changes, store::memberAttributes, reads, headers, leaderForward),
+                leaderForward,
+                requireLeader),
+            ServerInterceptors.intercept(
+                new MaintenanceService(
+                    node, store, storeReads, headers, disk, () -> changes.isLearner()),
+                requireLeader),
+            ServerInterceptors.intercept(
+                new AuthService(
+                    guard,
+                    authParts,
+                    proposals,
+                    storeReads,
+                    () -> headers.at(store.currentRevision())),
+                requireLeader));
+    return services.stream().map(service -> ServerInterceptors.intercept(service, gate)).toList();
   }
 
   /** Where to say that this member's disk is full; health and status repeat it. */

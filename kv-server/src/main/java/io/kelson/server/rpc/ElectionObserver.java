@@ -11,7 +11,7 @@ import io.kelson.api.WatchResponse;
 import io.kelson.api.election.LeaderResponse;
 import io.kelson.api.mvcc.Event;
 import io.kelson.api.mvcc.KeyValue;
-import io.kelson.server.watch.WatchAuthorizer;
+import io.kelson.server.auth.Caller;
 import io.kelson.server.watch.WatchSink;
 import io.kelson.server.watch.WatchStream;
 import io.netty.util.concurrent.EventExecutor;
@@ -26,6 +26,7 @@ final class ElectionObserver {
   private final ByteString name;
   private final ServerCallStreamObserver<LeaderResponse> call;
   private final EventExecutor loop;
+  private final Caller caller = AuthGuard.caller();
   private Watch current;
   private boolean ended;
 
@@ -64,7 +65,7 @@ final class ElectionObserver {
 
   private void look() {
     parts
-        .begin()
+        .begin(caller)
         .range(Recipe.byCreation(name))
         .whenComplete((found, problem) -> loop.execute(() -> looked(found, problem)));
   }
@@ -102,7 +103,7 @@ final class ElectionObserver {
       current.stream.cancelled();
     }
     current = new Watch(untilFirst);
-    current.stream = parts.watches().open(current, loop, WatchAuthorizer.ALLOW_ALL, false);
+    current.stream = parts.watches().open(current, loop, parts.guard().watches(caller), false);
     current.stream.request(WatchRequest.newBuilder().setCreateRequest(create).build());
   }
 

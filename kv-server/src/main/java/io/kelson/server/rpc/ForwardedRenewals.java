@@ -1,6 +1,5 @@
 package io.kelson.server.rpc;
 
-import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
@@ -24,12 +23,12 @@ final class ForwardedRenewals
   private ForwardedRenewals() {}
 
   /** Opens the stream to the leader. */
-  static ForwardedRenewals open(Channel channel) {
+  static ForwardedRenewals open(LeaseGrpc.LeaseStub stub) {
     ForwardedRenewals opened = new ForwardedRenewals();
     // Ended by us alone: what the client's call carries with it is of no concern to the leader.
     Context previous = Context.ROOT.attach();
     try {
-      opened.leader = LeaseGrpc.newStub(channel).leaseKeepAlive(opened);
+      opened.leader = stub.leaseKeepAlive(opened);
     } finally {
       Context.ROOT.detach(previous);
     }

@@ -12,6 +12,7 @@ import io.kelson.api.PutRequest;
 import io.kelson.api.PutResponse;
 import io.kelson.api.TxnRequest;
 import io.kelson.api.TxnResponse;
+import io.kelson.server.apply.Permissions;
 import io.kelson.server.apply.ReadOnlyTxn;
 import io.kelson.server.apply.RequestChecks;
 import io.kelson.server.mvcc.StoreView;
@@ -28,9 +29,16 @@ final class KvService extends KVGrpc.KVImplBase {
   private final Headers headers;
   private final int maxTxnOps;
   private final Removals removals;
+  private final AuthGuard guard;
 
   KvService(
-      Proposals proposals, StoreReads reads, Headers headers, int maxTxnOps, Removals removals) {
+      Proposals proposals,
+      StoreReads reads,
+      Headers headers,
+      int maxTxnOps,
+      Removals removals,
+      AuthGuard guard) {
+    this.guard = guard;
     this.removals = removals;
     this.proposals = proposals;
     this.reads = reads;
@@ -60,7 +68,10 @@ final class KvService extends KVGrpc.KVImplBase {
     if (error == null && RequestChecks.isReadOnly(request)) {
       reads.answer(
           RequestChecks.isSerializable(request),
-          StoreReads.slow(view -> evaluate(request, view)),
+          StoreReads.slow(
+              AuthGuard.caller(),
+              (state, who, view) -> Permissions.requireReadOnly(request, state, who),
+              view -> evaluate(request, view)),
           reply);
     } else {
       propose(error, InternalRequest.newBuilder().setTxn(request), reply);
@@ -74,10 +85,16 @@ final class KvService extends KVGrpc.KVImplBase {
   }
 
   private void propose(EtcdError error, InternalRequest.Builder request, Reply<?> reply) {
+    propose(error, request, reply, reply);
+  }
+
+  private void propose(
+      EtcdError invalid, InternalRequest.Builder request, Outcome outcome, Reply<?> reply) {
+    EtcdError error = invalid != null ? invalid : guard.sign(request);
     if (error != null) {
       reply.failed(error);
     } else {
-      reply.waitsFor(proposals.submit(request, CallLoop.current(), reply));
+      reply.waitsFor(proposals.submit(request, CallLoop.current(), outcome));
     }
   }
 
@@ -87,9 +104,7 @@ final class KvService extends KVGrpc.KVImplBase {
     Reply<CompactionResponse> reply = Reply.to(CompactionResponse.class, observer);
     Outcome outcome =
         request.getPhysical() ? new WhenRemoved(request.getRevision(), removals, reply) : reply;
-    reply.waitsFor(
-        proposals.submit(
-            InternalRequest.newBuilder().setCompaction(request), CallLoop.current(), outcome));
+    propose(null, InternalRequest.newBuilder().setCompaction(request), outcome, reply);
   }
 
   private record WhenRemoved(long revision, Removals removals, Reply<CompactionResponse> reply)

@@ -14,11 +14,13 @@ import io.grpc.stub.StreamObserver;
 import io.kelson.api.ClusterGrpc;
 import io.kelson.api.EtcdError;
 import io.kelson.raft.runtime.RaftStatus;
+import io.kelson.server.auth.AuthException;
 import io.kelson.server.config.UrlList;
 import io.kelson.server.proto.MemberAttributes;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,8 +36,13 @@ final class LeaderForward implements ServerInterceptor {
 
   private final ConsensusNode node;
   private final long timeoutMillis;
+  private final Supplier<AuthGuard> guard;
 
-  LeaderForward(ConsensusNode node, long timeoutMillis) {
+  /**
+   * @param guard vouches for callers
+   */
+  LeaderForward(ConsensusNode node, long timeoutMillis, Supplier<AuthGuard> guard) {
+    this.guard = guard;
     this.node = node;
     this.timeoutMillis = timeoutMillis;
   }
@@ -106,12 +113,19 @@ final class LeaderForward implements ServerInterceptor {
   private <T extends MessageLite> void forward(
       InetSocketAddress leader, Reply<T> reply, Call<T> call, UnaryOperator<T> ownHeader) {
     ManagedChannel channel = connect(leader);
+    ClusterGrpc.ClusterStub stub;
+    try {
+      stub = guard.get().vouch(ClusterGrpc.newStub(channel), AuthGuard.caller());
+    } catch (AuthException e) {
+      channel.shutdown();
+      reply.failed(e.error());
+      return;
+    }
     // A caller who leaves must not take a change with it that is already being made.
     Context.ROOT.run(
         () ->
             call.make(
-                ClusterGrpc.newStub(channel)
-                    .withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS),
+                stub.withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS),
                 new StreamObserver<T>() {
                   @Override
                   public void onNext(T answer) {

@@ -1,5 +1,6 @@
 package io.kelson.server.rpc;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -18,6 +19,10 @@ import io.kelson.api.LeaseStatus;
 import io.kelson.api.LeaseTimeToLiveRequest;
 import io.kelson.api.LeaseTimeToLiveResponse;
 import io.kelson.api.ResponseHeader;
+import io.kelson.server.auth.AuthException;
+import io.kelson.server.auth.AuthState;
+import io.kelson.server.auth.Caller;
+import io.kelson.server.auth.Identity;
 import io.kelson.server.lease.LeaseAnswer;
 import io.kelson.server.lease.Lessor;
 import io.kelson.server.mvcc.LeaseRecord;
@@ -47,6 +52,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private final Headers headers;
   private final LeaderChannel leader;
   private final long minTtlSeconds;
+  private final AuthGuard guard;
 
   /**
    * @param leader the way to whoever leads
@@ -60,7 +66,9 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
       Lessor lessor,
       Headers headers,
       LeaderChannel leader,
-      long minTtlSeconds) {
+      long minTtlSeconds,
+      AuthGuard guard) {
+    this.guard = guard;
     this.proposals = proposals;
     this.linearizable = linearizable;
     this.reads = reads;
@@ -110,34 +118,85 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
   }
 
   private void propose(InternalRequest.Builder request, Reply<?> reply) {
-    reply.waitsFor(proposals.submit(request, CallLoop.current(), reply));
+    EtcdError refused = guard.sign(request);
+    if (refused != null) {
+      reply.failed(refused);
+    } else {
+      reply.waitsFor(proposals.submit(request, CallLoop.current(), reply));
+    }
   }
 
   @Override
   public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(
       StreamObserver<LeaseKeepAliveResponse> responses) {
     EventExecutor loop = CallLoop.current();
-    KeepAliveStream.Renewals renewals;
-    if (leader.leadsHere()) {
-      renewals = question -> renew(question, loop);
-    } else {
-      Channel channel = leader.maybeOpen(store.memberAttributes());
-      renewals =
-          channel == null
-              ? question -> question.failed(leader.obstacle())
-              : ForwardedRenewals.open(channel);
-    }
+    Caller caller = AuthGuard.caller();
+    KeepAliveStream.Renewals renewals =
+        leader.leadsHere() ? question -> renew(question, loop, caller) : forwarded(caller);
     return KeepAliveStream.open(responses, loop, renewals, this::header);
+  }
+
+  private KeepAliveStream.Renewals forwarded(Caller caller) {
+    Channel channel = leader.maybeOpen(store.memberAttributes());
+    if (channel == null) {
+      return question -> question.failed(leader.obstacle());
+    }
+    try {
+      LeaseGrpc.LeaseStub stub = guard.vouch(LeaseGrpc.newStub(channel), caller);
+      return new VouchedRenewals(guard, caller, ForwardedRenewals.open(stub));
+    } catch (AuthException e) {
+      return question -> question.failed(e.error());
+    }
+  }
+
+  /** The leader trusts us to know who asks: so look whether that is still true. */
+  private record VouchedRenewals(AuthGuard guard, Caller caller, KeepAliveStream.Renewals leader)
+      implements KeepAliveStream.Renewals {
+    @Override
+    public void renew(KeepAliveStream.Question question) {
+      try {
+        AuthState state = guard.state();
+        state.requireUser(AuthGuard.identify(caller, state));
+      } catch (AuthException e) {
+        question.failed(e.error());
+        return;
+      }
+      leader.renew(question);
+    }
+
+    @Override
+    public void closed() {
+      leader.closed();
+    }
+  }
+
+  /** What is attached to a lease lives as long as it does. */
+  private record AttachedKeys(long lease, Caller caller) implements Guarded {
+    @Override
+    public void requireAllowed(AuthState state, Identity who, StoreView view) {
+      state.requireUser(who);
+      if (!state.isRoot(who)) {
+        view.leaseKeys(lease).forEach(key -> state.requireWrite(who, key, ByteString.EMPTY));
+      }
+    }
+  }
+
+  private static void requireReadable(AuthState state, Identity who, StoreView view, long lease) {
+    view.leaseKeys(lease).forEach(key -> state.requireRead(who, key, ByteString.EMPTY));
   }
 
   private ResponseHeader header() {
     return headers.at(store.currentRevision());
   }
 
-  private void renew(KeepAliveStream.Question question, EventExecutor loop) {
+  private void renew(KeepAliveStream.Question question, EventExecutor loop, Caller caller) {
     whenConfirmed(
         loop,
-        (term, answer) -> lessor.renew(term, question.leaseId(), answer),
+        (term, answer) ->
+            reads.whenAllowed(
+                new AttachedKeys(question.leaseId(), caller),
+                () -> lessor.renew(term, question.leaseId(), answer),
+                answer::failed),
         new LeaseAnswer() {
           @Override
           public void answered(long ttlSeconds) {
@@ -187,13 +246,20 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
       forward(request, reply);
       return;
     }
+    Caller caller = AuthGuard.caller();
     whenConfirmed(
         CallLoop.current(),
         (term, answer) -> lessor.remaining(term, request.getID(), answer),
         new LeaseAnswer() {
           @Override
           public void answered(long millis) {
-            reads.answer(true, StoreReads.slow(view -> timeToLive(request, millis, view)), reply);
+            reads.answer(
+                true,
+                StoreReads.slow(
+                    caller,
+                    (state, who, view) -> requireKnowable(state, who, view, request),
+                    view -> timeToLive(request, millis, view)),
+                reply);
           }
 
           @Override
@@ -201,6 +267,14 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
             reply.failed(error);
           }
         });
+  }
+
+  private static void requireKnowable(
+      AuthState state, Identity who, StoreView view, LeaseTimeToLiveRequest request) {
+    state.requireUser(who);
+    if (request.getKeys() && !state.isRoot(who)) {
+      requireReadable(state, who, view, request.getID());
+    }
   }
 
   private LeaseTimeToLiveResponse timeToLive(
@@ -244,10 +318,16 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
           @Override
           public void onCompleted() {}
         };
+    LeaseGrpc.LeaseStub stub;
+    try {
+      stub = guard.vouch(LeaseGrpc.newStub(channel), AuthGuard.caller());
+    } catch (AuthException e) {
+      reply.failed(e.error());
+      return;
+    }
     Context.ROOT.run(
         () ->
-            LeaseGrpc.newStub(channel)
-                .withDeadlineAfter(proposals.timeoutNanos(), TimeUnit.NANOSECONDS)
+            stub.withDeadlineAfter(proposals.timeoutNanos(), TimeUnit.NANOSECONDS)
                 .leaseTimeToLive(request, answer));
   }
 
@@ -256,7 +336,16 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
   public void leaseLeases(
       LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> observer) {
     reads.answer(
-        true, StoreReads.slow(this::leases), Reply.to(LeaseLeasesResponse.class, observer));
+        true,
+        StoreReads.slow(AuthGuard.caller(), LeaseService::requireAllKnowable, this::leases),
+        Reply.to(LeaseLeasesResponse.class, observer));
+  }
+
+  private static void requireAllKnowable(AuthState state, Identity who, StoreView view) {
+    state.requireUser(who);
+    if (!state.isRoot(who)) {
+      view.forEachLease(lease -> requireReadable(state, who, view, lease.id()));
+    }
   }
 
   private LeaseLeasesResponse leases(StoreView view) {

@@ -7,7 +7,9 @@ import io.kelson.api.EtcdError;
 import io.kelson.api.RangeRequest;
 import io.kelson.api.RangeResponse;
 import io.kelson.server.apply.RequestChecks;
-import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.auth.AuthState;
+import io.kelson.server.auth.Caller;
+import io.kelson.server.auth.Identity;
 import io.kelson.server.mvcc.RangeResult;
 import io.kelson.server.mvcc.RangeScan;
 import io.kelson.server.mvcc.StoreView;
@@ -30,14 +32,14 @@ final class RangeCalls {
   private static final int MAX_WHOLE_BYTES = 4 << 20;
   private static final long WHOLE_BYTES_IN_ALL = 64L << 20;
 
-  private final MvccStore store;
+  private final AuthGuard guard;
   private final StoreReads reads;
   private final ReadThreads threads;
   private final Headers headers;
   private final WholeBytes whole = new WholeBytes(WHOLE_BYTES_IN_ALL);
 
-  RangeCalls(MvccStore store, StoreReads reads, ReadThreads threads, Headers headers) {
-    this.store = store;
+  RangeCalls(AuthGuard guard, StoreReads reads, ReadThreads threads, Headers headers) {
+    this.guard = guard;
     this.reads = reads;
     this.threads = threads;
     this.headers = headers;
@@ -50,7 +52,8 @@ final class RangeCalls {
     if (error != null) {
       reply.failed(error);
     } else if (request.getRangeEnd().isEmpty()) {
-      reads.answer(request.getSerializable(), new SingleKey(request, headers), reply);
+      reads.answer(
+          request.getSerializable(), new SingleKey(request, headers, AuthGuard.caller()), reply);
     } else {
       new Call(request, reply, (ServerCallStreamObserver<?>) observer).begin();
     }
@@ -65,8 +68,13 @@ final class RangeCalls {
         .build();
   }
 
-  private record SingleKey(RangeRequest request, Headers headers)
+  private record SingleKey(RangeRequest request, Headers headers, Caller caller)
       implements StoreReads.Query<Answer<RangeResponse>> {
+    @Override
+    public void requireAllowed(AuthState state, Identity who, StoreView view) {
+      state.requireRead(who, request.getKey(), request.getRangeEnd());
+    }
+
     @Override
     public Answer<RangeResponse> inMemory(StoreView view) {
       RangeResult result = view.maybeRangeInMemory(request).orElse(null);
@@ -80,10 +88,11 @@ final class RangeCalls {
   }
 
   /** One call for a range of keys. */
-  private final class Call {
+  private final class Call implements Guarded {
     private final RangeRequest request;
     private final Reply<Answer<RangeResponse>> reply;
     private final SendGate gate;
+    private final Caller caller = AuthGuard.caller();
 
     /** Touched by the thread that works on the call, before it answers, and by the last one. */
     private long taken;
@@ -104,6 +113,16 @@ final class RangeCalls {
       reply.whenOver(this::over);
     }
 
+    @Override
+    public Caller caller() {
+      return caller;
+    }
+
+    @Override
+    public void requireAllowed(AuthState state, Identity who, StoreView view) {
+      state.requireRead(who, request.getKey(), request.getRangeEnd());
+    }
+
     void begin() {
       reads.whenFresh(request.getSerializable(), () -> execute(this::evaluate), reply::failed);
     }
@@ -120,7 +139,7 @@ final class RangeCalls {
       if (reply.isCancelled()) {
         return;
       }
-      try (StoreView view = store.acquireView()) {
+      try (StoreView view = guard.acquire(this)) {
         if (request.getCountOnly() || !RangeScan.inKeyOrder(request)) {
           reply.send(Answer.of(response(view.range(request), view, headers)));
         } else {

@@ -6,7 +6,9 @@ import io.kelson.api.RangeRequest;
 import io.kelson.api.RangeResponse;
 import io.kelson.api.RangeStreamResponse;
 import io.kelson.api.ResponseHeader;
-import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.auth.AuthState;
+import io.kelson.server.auth.Caller;
+import io.kelson.server.auth.Identity;
 import io.kelson.server.mvcc.PairBuffer;
 import io.kelson.server.mvcc.RangeScan;
 import io.kelson.server.mvcc.StoreView;
@@ -19,12 +21,13 @@ import io.kelson.server.mvcc.StoreView;
  * asks for the next piece and remembers being asked while one is under way. Between pieces no
  * thread is held.
  */
-final class RangeStreamCall {
+final class RangeStreamCall implements Guarded {
   private static final int FIRST_CHUNK_PAIRS = 10;
 
   private final RangeRequest request;
   private final ServerCallStreamObserver<Answer<RangeStreamResponse>> call;
-  private final MvccStore store;
+  private final AuthGuard guard;
+  private final Caller caller = AuthGuard.caller();
   private final ReadThreads threads;
   private final Headers headers;
   private final int chunkBytes;
@@ -65,18 +68,28 @@ final class RangeStreamCall {
   RangeStreamCall(
       RangeRequest request,
       ServerCallStreamObserver<Answer<RangeStreamResponse>> call,
-      MvccStore store,
+      AuthGuard guard,
       ReadThreads threads,
       Headers headers,
       int chunkBytes,
       Runnable whenFinished) {
     this.request = request;
     this.call = call;
-    this.store = store;
+    this.guard = guard;
     this.threads = threads;
     this.headers = headers;
     this.chunkBytes = chunkBytes;
     this.whenFinished = whenFinished;
+  }
+
+  @Override
+  public Caller caller() {
+    return caller;
+  }
+
+  @Override
+  public void requireAllowed(AuthState state, Identity who, StoreView view) {
+    state.requireRead(who, request.getKey(), request.getRangeEnd());
   }
 
   /** Whether the answer needs no stream: one key, a count, or nothing at all. */
@@ -130,7 +143,7 @@ final class RangeStreamCall {
   }
 
   private void open() {
-    view = store.acquireView();
+    view = guard.acquire(this);
     header = headers.at(view.revision());
     pinnedRevision = request.getRevision() > 0 ? request.getRevision() : view.revision();
     measuring = view.largeScan(request);
@@ -139,7 +152,7 @@ final class RangeStreamCall {
   }
 
   private boolean sendChunk() {
-    if (pinnedRevision < store.compactRevision()) {
+    if (pinnedRevision < guard.compactRevision()) {
       call.onError(EtcdError.COMPACTED.asException());
       return true;
     }

@@ -8,7 +8,6 @@ import io.kelson.api.RangeRequest;
 import io.kelson.api.RangeResponse;
 import io.kelson.api.RangeStreamResponse;
 import io.kelson.server.apply.RequestChecks;
-import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.StoreView;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -24,7 +23,7 @@ final class RangeStreams {
   static final int MAX_STREAMS = 32;
   static final int MAX_WAITING = 1024;
 
-  private final MvccStore store;
+  private final AuthGuard guard;
   private final StoreReads reads;
   private final ReadThreads threads;
   private final Headers headers;
@@ -41,8 +40,8 @@ final class RangeStreams {
    *     pair
    */
   RangeStreams(
-      MvccStore store, StoreReads reads, ReadThreads threads, Headers headers, int chunkBytes) {
-    this.store = store;
+      AuthGuard guard, StoreReads reads, ReadThreads threads, Headers headers, int chunkBytes) {
+    this.guard = guard;
     this.reads = reads;
     this.threads = threads;
     this.headers = headers;
@@ -61,7 +60,13 @@ final class RangeStreams {
     if (unsupported != null) {
       reply.failed(Status.UNIMPLEMENTED.withDescription(unsupported).asRuntimeException());
     } else if (RangeStreamCall.isOneMessage(request)) {
-      reads.answer(request.getSerializable(), StoreReads.slow(view -> whole(request, view)), reply);
+      reads.answer(
+          request.getSerializable(),
+          StoreReads.slow(
+              AuthGuard.caller(),
+              (state, who, view) -> state.requireRead(who, request.getKey(), request.getRangeEnd()),
+              view -> whole(request, view)),
+          reply);
     } else {
       begin(request, reply, (ServerCallStreamObserver<Answer<RangeStreamResponse>>) observer);
     }
@@ -97,7 +102,7 @@ final class RangeStreams {
     RangeRequest inKeyOrder = request.toBuilder().clearSortOrder().clearSortTarget().build();
     RangeStreamCall call =
         new RangeStreamCall(
-            inKeyOrder, observer, store, threads, headers, chunkBytes, this::finished);
+            inKeyOrder, observer, guard, threads, headers, chunkBytes, this::finished);
     observer.setOnReadyHandler(call::goOn);
     reply.whenOver(call::goOn);
     reads.whenFresh(request.getSerializable(), () -> admit(call, reply), reply::failed);

@@ -19,10 +19,13 @@ import io.kelson.api.WatchCreateRequest;
 import io.kelson.api.WatchRequest;
 import io.kelson.api.WatchResponse;
 import io.kelson.api.mvcc.Event;
+import io.kelson.server.auth.AuthException;
+import io.kelson.server.auth.AuthState;
+import io.kelson.server.auth.Caller;
+import io.kelson.server.auth.Identity;
 import io.kelson.server.mvcc.RangeResult;
 import io.kelson.server.mvcc.StoreView;
 import io.kelson.server.proto.InternalRequest;
-import io.kelson.server.watch.WatchAuthorizer;
 import io.kelson.server.watch.WatchSink;
 import io.kelson.server.watch.WatchStream;
 import io.netty.util.concurrent.EventExecutor;
@@ -48,9 +51,11 @@ final class Recipe {
 
   private final RecipeParts parts;
   private final EventExecutor loop;
+  private final Caller caller;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-  Recipe(RecipeParts parts, EventExecutor loop) {
+  Recipe(RecipeParts parts, EventExecutor loop, Caller caller) {
+    this.caller = caller;
     this.parts = parts;
     this.loop = loop;
   }
@@ -141,6 +146,10 @@ final class Recipe {
 
   private <T extends MessageLite> CompletableFuture<T> propose(
       InternalRequest.Builder request, Class<T> type) {
+    EtcdError refused = parts.guard().sign(request, caller);
+    if (refused != null) {
+      return CompletableFuture.failedFuture(refused.asException());
+    }
     CompletableFuture<T> done = new CompletableFuture<>();
     parts
         .proposals()
@@ -191,12 +200,21 @@ final class Recipe {
   }
 
   private RangeResponse read(RangeRequest request) {
-    try (StoreView view = parts.store().acquireView()) {
+    try (StoreView view = parts.guard().acquire(new Read(request, caller))) {
       RangeResult found = view.range(request);
       return RangeResponse.newBuilder()
           .setHeader(parts.headers().at(view.revision()))
           .addAllKvs(found.kvs())
           .build();
+    } catch (AuthException e) {
+      throw e.error().asException();
+    }
+  }
+
+  private record Read(RangeRequest request, Caller caller) implements Guarded {
+    @Override
+    public void requireAllowed(AuthState state, Identity who, StoreView view) {
+      state.requireRead(who, request.getKey(), request.getRangeEnd());
     }
   }
 
@@ -219,7 +237,7 @@ final class Recipe {
   private CompletableFuture<Void> deleted(ByteString key, long fromRevision) {
     CompletableFuture<Void> gone = new CompletableFuture<>();
     WatchStream stream =
-        parts.watches().open(new DeleteSink(gone), loop, WatchAuthorizer.ALLOW_ALL, false);
+        parts.watches().open(new DeleteSink(gone), loop, parts.guard().watches(caller), false);
     stream.request(
         WatchRequest.newBuilder()
             .setCreateRequest(

@@ -1,5 +1,6 @@
 package io.kelson.server.rpc;
 
+import io.kelson.server.auth.Caller;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.watch.WatchHub;
 import java.util.concurrent.Executor;
@@ -17,9 +18,15 @@ record RecipeParts(
     WatchHub watches,
     Headers headers,
     Executor pool,
-    long minLeaseTtlSeconds) {
+    long minLeaseTtlSeconds,
+    AuthGuard guard) {
   /** Begins a recipe for the call that has just come in. */
   Recipe begin() {
-    return new Recipe(this, CallLoop.current());
+    return begin(AuthGuard.caller());
+  }
+
+  /** The same for a call that came in earlier. */
+  Recipe begin(Caller caller) {
+    return new Recipe(this, CallLoop.current(), caller);
   }
 }

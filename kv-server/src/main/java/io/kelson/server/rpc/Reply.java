@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.kelson.api.EtcdError;
+import io.kelson.server.auth.AuthException;
 import io.kelson.server.mvcc.CompactedException;
 import io.kelson.server.mvcc.FutureRevisionException;
 import io.kelson.server.rpc.Proposals.Handle;
@@ -102,6 +103,9 @@ final class Reply<T> implements Outcome {
   static StatusRuntimeException meaningOf(RuntimeException cause) {
     if (cause instanceof StatusRuntimeException status) {
       return status;
+    }
+    if (cause instanceof AuthException refused) {
+      return refused.error().asException();
     }
     if (cause instanceof CompactedException) {
       return EtcdError.COMPACTED.asException();

@@ -1,7 +1,10 @@
 package io.kelson.server.rpc;
 
 import io.kelson.api.EtcdError;
-import io.kelson.server.mvcc.MvccStore;
+import io.kelson.server.auth.AuthException;
+import io.kelson.server.auth.AuthState;
+import io.kelson.server.auth.Caller;
+import io.kelson.server.auth.Identity;
 import io.kelson.server.mvcc.StoreView;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,16 +16,17 @@ import java.util.function.Function;
  * pool, whose queue is bounded.
  */
 final class StoreReads {
-  private final MvccStore store;
+  private final AuthGuard guard;
   private final LinearizableReads linearizable;
   private final Executor pool;
 
   /**
+   * @param guard gives out views
    * @param pool where reads that may touch the disk go; refuses with {@link
    *     RejectedExecutionException} when too many wait
    */
-  StoreReads(MvccStore store, LinearizableReads linearizable, Executor pool) {
-    this.store = store;
+  StoreReads(AuthGuard guard, LinearizableReads linearizable, Executor pool) {
+    this.guard = guard;
     this.linearizable = linearizable;
     this.pool = pool;
   }
@@ -32,7 +36,12 @@ final class StoreReads {
    *
    * @param <T> what it answers
    */
-  interface Query<T> {
+  interface Query<T> extends Guarded {
+    /** Whether there is no use in {@link #inMemory}. */
+    default boolean isSlow() {
+      return false;
+    }
+
     /** Answers without touching the disk, or returns null. Called on an event loop. */
     T inMemory(StoreView view);
 
@@ -40,9 +49,46 @@ final class StoreReads {
     T evaluate(StoreView view);
   }
 
-  /** A query that always goes to the pool. */
+  /** What somebody must have to read something. */
+  @FunctionalInterface
+  interface Requirement {
+    /** See {@link Guarded#requireAllowed}. */
+    void require(AuthState state, Identity who, StoreView view);
+  }
+
+  /** The same, for what was allowed, or not, when the call began. */
   static <T> Query<T> slow(Function<StoreView, T> evaluation) {
+    return slow(Caller.ANONYMOUS, null, evaluation);
+  }
+
+  /**
+   * A query that always goes to the pool.
+   *
+   * @param requirement null if there is none
+   */
+  static <T> Query<T> slow(
+      Caller caller, Requirement requirement, Function<StoreView, T> evaluation) {
     return new Query<>() {
+      @Override
+      public Caller caller() {
+        return caller;
+      }
+
+      @Override
+      public boolean isGuarded() {
+        return requirement != null;
+      }
+
+      @Override
+      public void requireAllowed(AuthState state, Identity who, StoreView view) {
+        requirement.require(state, who, view);
+      }
+
+      @Override
+      public boolean isSlow() {
+        return true;
+      }
+
       @Override
       public T inMemory(StoreView view) {
         return null;
@@ -98,8 +144,12 @@ final class StoreReads {
   }
 
   private <T> void answerNow(Query<T> query, Reply<T> reply) {
+    if (query.isSlow()) {
+      answerInPool(query, reply);
+      return;
+    }
     T answer;
-    try (StoreView view = store.acquireView()) {
+    try (StoreView view = guard.acquire(query)) {
       answer = query.inMemory(view);
     } catch (RuntimeException e) {
       reply.failed(e);
@@ -110,6 +160,33 @@ final class StoreReads {
     } else {
       answerInPool(query, reply);
     }
+  }
+
+  /**
+   * Goes on if somebody may; looks in the pool, as it may have to read.
+   *
+   * @param then on a thread of the pool, or this one while authentication is off
+   */
+  void whenAllowed(Guarded action, Runnable then, Consumer<EtcdError> failed) {
+    if (!guard.state().enabled()) {
+      then.run();
+      return;
+    }
+    try {
+      pool.execute(() -> runIfAllowed(action, then, failed));
+    } catch (RejectedExecutionException e) {
+      failed.accept(EtcdError.TOO_MANY_REQUESTS);
+    }
+  }
+
+  private void runIfAllowed(Guarded action, Runnable then, Consumer<EtcdError> failed) {
+    try {
+      guard.acquire(action).close();
+    } catch (AuthException e) {
+      failed.accept(e.error());
+      return;
+    }
+    then.run();
   }
 
   private <T> void answerInPool(Query<T> query, Reply<T> reply) {
@@ -125,7 +202,7 @@ final class StoreReads {
       return;
     }
     T answer;
-    try (StoreView view = store.acquireView()) {
+    try (StoreView view = guard.acquire(query)) {
       answer = query.evaluate(view);
     } catch (RuntimeException e) {
       reply.failed(e);

@@ -58,6 +58,7 @@ final class ServedStore {
     applier =
         new Applier(store, cluster.clusterId(), cluster.selfId(), door.results(), changes -> {});
     node.machine(applier);
+    door.openAuth(store, AuthParts.open(CONFIG, () -> 1, () -> 1_000));
     door.openLessor(store, threads);
     door.roleChanged(
         new RoleChange(

@@ -84,6 +84,8 @@ class ServicesTest {
   @TempDir Path temp;
   private final AtomicLong nanos = new AtomicLong(1);
   private final AppliesAtOnce node = new AppliesAtOnce(CLUSTER.selfId());
+  private final AuthParts authParts =
+      AuthParts.open(ServerConfig.builder().build(), nanos::get, () -> 1_000);
   private final ClientDoor door = new ClientDoor(CONFIG, CLUSTER, node, nanos::get, 1_000);
   private final ExecutorService pool = Executors.newSingleThreadExecutor();
   private final ReadThreads reads = ReadThreads.start();
@@ -117,7 +119,8 @@ class ServicesTest {
               throw new UnsupportedOperationException();
             },
             config -> {},
-            door.openLessor(store, pool)));
+            door.openLessor(store, pool),
+            door.openAuth(store, authParts)));
     door.roleChanged(
         new RoleChange(
             Role.CANDIDATE, Role.LEADER, AppliesAtOnce.TERM, CLUSTER.selfId(), "elected"));
