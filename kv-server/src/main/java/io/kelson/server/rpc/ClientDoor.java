@@ -8,6 +8,7 @@ import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.Role;
 import io.kelson.raft.core.RoleChange;
 import io.kelson.server.apply.ApplyResults;
+import io.kelson.server.backup.Backups;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.http.HealthCheck;
@@ -47,6 +48,7 @@ public final class ClientDoor {
   private final long electionTimeoutMillis;
   private final long minLeaseTtlSeconds;
   private volatile Lessor lessor;
+  private volatile SnapshotCalls snapshots;
 
   /**
    * @param nanoTime the clock of timeouts
@@ -103,6 +105,11 @@ public final class ClientDoor {
     return opened;
   }
 
+  /** Says where backups come from; once, before {@link #services}. */
+  public void openBackups(Backups backups) {
+    snapshots = new SnapshotCalls(backups);
+  }
+
   /** A response header with that revision. */
   public ResponseHeader header(long revision) {
     return headers.at(revision);
@@ -154,7 +161,7 @@ public final class ClientDoor {
             requireLeader),
         ServerInterceptors.intercept(
             new MaintenanceService(
-                node, store, storeReads, headers, disk, () -> changes.isLearner()),
+                node, store, storeReads, headers, disk, () -> changes.isLearner(), snapshots),
             requireLeader));
   }
 
@@ -233,5 +240,8 @@ public final class ClientDoor {
     proposals.stop();
     reads.stop();
     leaderChannel.close();
+    if (snapshots != null) {
+      snapshots.close();
+    }
   }
 }
