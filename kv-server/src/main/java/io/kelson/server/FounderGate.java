@@ -31,6 +31,7 @@ final class FounderGate implements PeerTransport {
   private final PeerTransport transport;
   private final ClusterInfo cluster;
   private final DataDirectory directory;
+  private final byte[] restored;
   private final Consumer<Throwable> onFailure;
   private final Thread asking = new Thread(this::ask, "kelson-founding");
   private volatile boolean open;
@@ -38,16 +39,20 @@ final class FounderGate implements PeerTransport {
   /**
    * @param transport carries messages once the gate is open; closed by its owner
    * @param directory remembers, over restarts, that the gate was never opened
-   * @param onFailure told if this member has run before; called on the gate's thread
+   * @param restored tells the restored backup that this member begins with from others
+   * @param onFailure told if this member has run before, or begins with something else than the
+   *     others; called on the gate's thread
    */
   FounderGate(
       PeerTransport transport,
       ClusterInfo cluster,
       DataDirectory directory,
+      byte[] restored,
       Consumer<Throwable> onFailure) {
     this.transport = transport;
     this.cluster = cluster;
     this.directory = directory;
+    this.restored = restored;
     this.onFailure = onFailure;
     asking.setDaemon(true);
   }
@@ -74,10 +79,10 @@ final class FounderGate implements PeerTransport {
   private void ask() {
     Set<Long> answered = new HashSet<>();
     try {
-      answered.addAll(Joining.requireNeverRan(cluster, directory.path()));
+      answered.addAll(Joining.requireNeverRan(cluster, directory.path(), restored));
       while (answered.size() + 1 <= cluster.members().size() / 2) {
         TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
-        answered.addAll(Joining.requireNeverRan(cluster, directory.path()));
+        answered.addAll(Joining.requireNeverRan(cluster, directory.path(), restored));
       }
       directory.endFounding();
       open = true;

@@ -18,6 +18,7 @@ import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.raft.transport.NettyTransport;
 import io.kelson.raft.transport.PeerTransport;
 import io.kelson.server.apply.Applier;
+import io.kelson.server.backup.Backups;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.DataDirectory;
 import io.kelson.server.cluster.MemberIds;
@@ -44,6 +45,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -203,6 +205,7 @@ public final class KelsonServer implements AutoCloseable {
 
   private void openParts() throws StartFailure, IOException {
     directory = opened.push(DataDirectory.open(config.dataDir()));
+    boolean isForced = ForcedCluster.isWanted(config, directory);
     origin = Origin.settle(config, directory);
     cluster = origin.cluster();
     isNewFounder = directory.isFounding();
@@ -216,6 +219,10 @@ public final class KelsonServer implements AutoCloseable {
         opened.push(
             StoreHome.open(directory.path(), MvccOptions.defaults(cluster.clusterId()), disk));
     MvccStore store = home.store();
+    if (isForced) {
+      ForcedCluster.carryOut(config, directory, origin, log, store);
+    }
+    door.openBackups(new Backups(home, cluster.selfId(), Instant::now));
     ReadThreads reads = opened.push(ReadThreads.start());
     PurgeLoop purge = opened.push(PurgeLoop.start(store));
     ExecutorService catchUp = pushed(Executors.newSingleThreadExecutor(thread("kelson-watch")));
@@ -314,7 +321,7 @@ public final class KelsonServer implements AutoCloseable {
     }
     snapshots = opened.push(Snapshots.open(cluster.selfId(), home, transport, handle));
     try {
-      node = RaftNode.start(options, log, applier, gated(), snapshots, new NodeEvents());
+      node = RaftNode.start(options, log, applier, gated(store), snapshots, new NodeEvents());
     } catch (UncheckedIOException e) {
       throw Ports.cannotListen("--listen-peer-urls", String.join(",", config.listenPeerUrls()), e);
     }
@@ -326,9 +333,10 @@ public final class KelsonServer implements AutoCloseable {
   }
 
   /** The way to the others, closed at first if this member may have run before and forgotten it. */
-  private PeerTransport gated() {
+  private PeerTransport gated(MvccStore store) {
     return directory.isFounding()
-        ? opened.push(new FounderGate(transport, cluster, directory, this::failed))
+        ? opened.push(
+            new FounderGate(transport, cluster, directory, store.restored(), this::failed))
         : transport;
   }
 
@@ -361,6 +369,7 @@ public final class KelsonServer implements AutoCloseable {
         .setAppliedIndex(store.applied().index())
         .addAllStartedIds(store.memberAttributes().keySet())
         .setUpToDate(isUpToDate())
+        .setRestored(ByteString.copyFrom(store.restored()))
         .build()
         .toByteArray();
   }

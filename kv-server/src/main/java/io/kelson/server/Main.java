@@ -1,5 +1,6 @@
 package io.kelson.server;
 
+import io.kelson.server.backup.SnapshotCommand;
 import io.kelson.server.config.NearestName;
 import io.kelson.server.repair.RepairCommand;
 import io.kelson.server.up.UpCommand;
@@ -18,13 +19,14 @@ public final class Main {
   /** A running member stopped because its disk, or an invariant, broke. */
   static final int EXIT_FAILED = 3;
 
-  private static final List<String> COMMANDS = List.of("server", "up", "repair");
+  private static final List<String> COMMANDS = List.of("server", "up", "repair", "snapshot");
 
   private static final String USAGE =
       """
       Usage: kelson server [flags]   run one member; see kelson server --help
              kelson up [flags]       run three members on this machine; see kelson up --help
              kelson repair [flags]   bring a damaged member back; see kelson repair --help
+             kelson snapshot ...     look at a backup, or restore it; see kelson snapshot --help
              kelson --version        print versions
       """
           .stripTrailing();
@@ -46,6 +48,7 @@ public final class Main {
       case "server" -> ServerCommand.run(rest);
       case "up" -> execute(new UpCommand(), rest);
       case "repair" -> execute(new RepairCommand(), rest);
+      case "snapshot" -> execute(new SnapshotCommand(), rest);
       case "--version", "-v", "version" -> print(KelsonVersion.text());
       case "--help", "-h", "help" -> print(USAGE);
       default -> refuse(command);

@@ -36,8 +36,10 @@ import java.util.zip.CRC32C;
  * REMOVED   there once the cluster has removed this member, which then never runs again
  * BEGUN     there once the log has been created: from then on its absence is a loss
  * FOUNDING  there until the others have said that they never heard of this founder
+ * FORCED    there once --force-new-cluster was carried out and has been asked for ever since
  * REPAIR    what a repair that is under way has to do; the member does not start beside it
  * damaged-* what repairs have set aside; never read
+ * restoring/ what a restore is building; without IDENTITY, nothing in the directory counts
  * log/      the segmented log
  * store/    the state derived from it, and snapshot-incoming/ and snapshot-outgoing/ beside it
  * </pre>
@@ -54,6 +56,7 @@ public final class DataDirectory implements AutoCloseable {
   private static final String IDENTITY_DRAFT = "IDENTITY.tmp";
   private static final String REPAIR = "REPAIR";
   private static final String FOUNDING = "FOUNDING";
+  private static final String FORCED = "FORCED";
   private static final String ASIDE_PREFIX = "damaged-";
 
   private static final DateTimeFormatter ASIDE_TIME =
@@ -74,9 +77,11 @@ public final class DataDirectory implements AutoCloseable {
           "JOINED.tmp",
           REMOVED,
           FOUNDING,
+          FORCED,
           REPAIR,
           "REPAIR.tmp",
           "log",
+          RestoreSite.DRAFT,
           "store",
           "snapshot-incoming",
           "snapshot-outgoing");
@@ -172,6 +177,23 @@ public final class DataDirectory implements AutoCloseable {
   /** Remembers, durably, that this founder had not run before. */
   public void endFounding() throws IOException {
     remove(FOUNDING);
+  }
+
+  /** Remembers, durably, that this member was made a cluster of its own. */
+  public void markForced() throws IOException {
+    mark(FORCED);
+  }
+
+  /** Whether {@link #markForced} was called and {@link #forgetForced} was not, in any run. */
+  public boolean isForced() {
+    return Files.exists(path.resolve(FORCED));
+  }
+
+  /** Forgets {@link #markForced}. */
+  public void forgetForced() throws IOException {
+    if (isForced()) {
+      remove(FORCED);
+    }
   }
 
   /** Remembers, durably, that the cluster has removed this member. */
@@ -334,6 +356,10 @@ public final class DataDirectory implements AutoCloseable {
               .filter(file -> !isDamaged || !isOurs(file))
               .sorted()
               .toList();
+      if (foreign.contains(RestoreSite.DRAFT)) {
+        throw new DataDirectoryException(
+            "a restore into data directory %s was interrupted; run it again".formatted(path));
+      }
       if (!foreign.isEmpty()) {
         throw new DataDirectoryException(
             ("data directory %s is not empty (it holds %s) and has no IDENTITY file, so it is not "

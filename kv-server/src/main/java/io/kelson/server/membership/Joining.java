@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,7 +65,8 @@ public final class Joining {
       long appliedIndex,
       ConfigEntry config,
       Set<Long> started,
-      boolean isUpToDate) {
+      boolean isUpToDate,
+      byte[] restored) {
     Members members() {
       return Members.decode(config.context());
     }
@@ -113,6 +116,17 @@ public final class Joining {
    */
   public static Set<Long> requireNeverRan(ClusterInfo cluster, Path dataDir)
       throws JoinRefusedException {
+    return requireNeverRan(cluster, dataDir, null);
+  }
+
+  /**
+   * The same, and makes sure that this member begins with what the others began with.
+   *
+   * @param restored tells the restored backup that this member begins with from others, empty if
+   *     with none; null if that is not known yet
+   */
+  public static Set<Long> requireNeverRan(ClusterInfo cluster, Path dataDir, byte[] restored)
+      throws JoinRefusedException {
     Set<Long> answered = new HashSet<>();
     for (ClusterInfo.Member other : cluster.members()) {
       if (other.id() == cluster.selfId()) {
@@ -122,6 +136,7 @@ public final class Joining {
         Optional<Description> answer = maybeAsk(url);
         if (answer.isPresent() && answer.get().clusterId() == cluster.clusterId()) {
           requireUnknown(cluster.selfId(), answer.get(), url, dataDir);
+          requireSameBeginning(restored, answer.get(), url, dataDir);
           if (answer.get().isUpToDate()) {
             answered.add(other.id());
           }
@@ -130,6 +145,17 @@ public final class Joining {
       }
     }
     return answered;
+  }
+
+  /**
+   * One of these peer URLs at which a member of that cluster answers; empty if none does. Blocks
+   * for some seconds at most for each.
+   */
+  public static Optional<String> running(long clusterId, List<List<String>> peerUrls) {
+    return peerUrls.stream()
+        .flatMap(List::stream)
+        .filter(url -> maybeAsk(url).filter(told -> told.clusterId() == clusterId).isPresent())
+        .findFirst();
   }
 
   private static Optional<Description> maybeAsk(String url) {
@@ -155,6 +181,27 @@ public final class Joining {
           true,
           null);
     }
+  }
+
+  /** Somebody who has applied nothing yet may not have what the cluster began with. */
+  private static void requireSameBeginning(
+      byte[] restored, Description told, String url, Path dataDir) throws JoinRefusedException {
+    if (restored == null || told.appliedIndex() == 0 || Arrays.equals(restored, told.restored())) {
+      return;
+    }
+    throw new JoinRefusedException(
+        ("the member at %s %s, and %s %s: their data does not belong together; delete %s and restore it "
+                + "from the backup, and with the flags, that all other members were restored with")
+            .formatted(url, beginning(told.restored()), dataDir, beginning(restored), dataDir),
+        false,
+        null);
+  }
+
+  private static String beginning(byte[] restored) {
+    return restored.length == 0
+        ? "began with no backup"
+        : "began with restored backup "
+            + HexFormat.of().formatHex(restored, 0, Math.min(4, restored.length));
   }
 
   /** The answer of whoever is furthest. */
@@ -192,7 +239,8 @@ public final class Joining {
         told.getAppliedIndex(),
         ConfigEntry.decode(told.getConfig().toByteArray()),
         new HashSet<>(told.getStartedIdsList()),
-        told.getUpToDate());
+        told.getUpToDate(),
+        told.getRestored().toByteArray());
   }
 
   private static Answer check(Request request, Description cluster)

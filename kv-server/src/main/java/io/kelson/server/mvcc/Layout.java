@@ -20,6 +20,7 @@ final class Layout {
   static final byte[] REVISION = ascii("revision");
   static final byte[] COMPACT = ascii("compact");
   static final byte[] CONFIG = ascii("config");
+  static final byte[] RESTORED = ascii("restored");
   static final byte[] MEMBER_PREFIX = ascii("member/");
 
   /** One past the last key that starts with {@link #MEMBER_PREFIX}. */

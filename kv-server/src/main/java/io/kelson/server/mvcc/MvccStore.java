@@ -46,6 +46,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
   private volatile LogPosition applied;
   private volatile SortedMap<Long, MemberAttributes> members;
   private volatile byte[] config;
+  private volatile byte[] restored;
   private boolean closed;
 
   private MvccStore(Database database) {
@@ -56,6 +57,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     this.purge = new Purge(database);
     this.members = meta.members();
     this.config = meta.config();
+    this.restored = meta.restored();
     this.applied = meta.applied();
     this.newest = new StoreView(database, meta.revision(), meta.compactRevision());
   }
@@ -165,6 +167,7 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     newest = new StoreView(fresh, meta.revision(), meta.compactRevision());
     members = meta.members();
     config = meta.config();
+    restored = meta.restored();
     // Last, as ever.
     applied = meta.applied();
     old.whenUnused(retire);
@@ -287,6 +290,14 @@ public final class MvccStore implements EventHistory, AutoCloseable {
    */
   public byte[] config() {
     return config;
+  }
+
+  /**
+   * Tells the restore of a backup that this store began with from others; empty if it did not begin
+   * so. Not to be written to. Any thread.
+   */
+  public byte[] restored() {
+    return restored;
   }
 
   /** Bytes the store takes up, in files and in memory not yet flushed; never 0. Any thread. */

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * @param compactRevision the oldest readable revision, below 1 if all are
  * @param config the data of the newest configuration entry up to {@code applied}; empty if there
  *     was none
+ * @param restored tells the restore that this store began with from others; empty if none did
  * @param members what the members said of themselves, by id; immutable
  */
 record StoreMeta(
@@ -22,6 +23,7 @@ record StoreMeta(
     long revision,
     long compactRevision,
     byte[] config,
+    byte[] restored,
     SortedMap<Long, MemberAttributes> members) {
   private static final long FIRST_REVISION = 1;
 
@@ -31,11 +33,13 @@ record StoreMeta(
   static StoreMeta read(Database database) {
     byte[] applied = get(database, Layout.APPLIED);
     byte[] config = get(database, Layout.CONFIG);
+    byte[] restored = get(database, Layout.RESTORED);
     return new StoreMeta(
         applied == null ? LogPosition.ZERO : Layout.decodePosition(applied),
         number(database, Layout.REVISION, FIRST_REVISION),
         number(database, Layout.COMPACT, NOTHING_COMPACTED),
         config == null ? new byte[0] : config,
+        restored == null ? new byte[0] : restored,
         members(database));
   }
 

@@ -9,6 +9,7 @@ import io.kelson.raft.core.Role;
 import io.kelson.raft.core.RoleChange;
 import io.kelson.server.apply.ApplyResults;
 import io.kelson.server.auth.AuthStore;
+import io.kelson.server.backup.Backups;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.http.HealthCheck;
@@ -49,6 +50,7 @@ public final class ClientDoor {
   private volatile Lessor lessor;
   private volatile AuthGuard guard;
   private AuthParts authParts;
+  private volatile SnapshotCalls snapshots;
 
   /**
    * @param nanoTime the clock of timeouts
@@ -118,6 +120,11 @@ public final class ClientDoor {
     return opened;
   }
 
+  /** Says where backups come from; once, before {@link #services}. */
+  public void openBackups(Backups backups) {
+    snapshots = new SnapshotCalls(backups);
+  }
+
   /** A response header with that revision. */
   public ResponseHeader header(long revision) {
     return headers.at(revision);
@@ -179,7 +186,7 @@ public final class ClientDoor {
                 requireLeader),
             ServerInterceptors.intercept(
                 new MaintenanceService(
-                    node, store, storeReads, headers, disk, () -> changes.isLearner()),
+                    node, store, storeReads, headers, disk, () -> changes.isLearner(), snapshots),
                 requireLeader),
             ServerInterceptors.intercept(
                 new AuthService(
@@ -267,5 +274,8 @@ public final class ClientDoor {
     proposals.stop();
     reads.stop();
     leaderChannel.close();
+    if (snapshots != null) {
+      snapshots.close();
+    }
   }
 }

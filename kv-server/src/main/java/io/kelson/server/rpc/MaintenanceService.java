@@ -5,6 +5,8 @@ import io.kelson.api.EtcdError;
 import io.kelson.api.HashKVRequest;
 import io.kelson.api.HashKVResponse;
 import io.kelson.api.MaintenanceGrpc;
+import io.kelson.api.SnapshotRequest;
+import io.kelson.api.SnapshotResponse;
 import io.kelson.api.StatusRequest;
 import io.kelson.api.StatusResponse;
 import io.kelson.raft.runtime.RaftStatus;
@@ -12,7 +14,7 @@ import io.kelson.server.KelsonVersion;
 import io.kelson.server.mvcc.MvccStore;
 import java.util.function.BooleanSupplier;
 
-/** etcdserverpb.Maintenance: Status and HashKV. The rest is not built yet. */
+/** etcdserverpb.Maintenance: Status, HashKV and Snapshot. The rest is not built yet. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
   private final ConsensusNode node;
   private final MvccStore store;
@@ -20,6 +22,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
   private final Headers headers;
   private final DiskHealth disk;
   private final BooleanSupplier isLearner;
+  private final SnapshotCalls snapshots;
 
   MaintenanceService(
       ConsensusNode node,
@@ -27,9 +30,11 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
       StoreReads reads,
       Headers headers,
       DiskHealth disk,
-      BooleanSupplier isLearner) {
+      BooleanSupplier isLearner,
+      SnapshotCalls snapshots) {
     this.node = node;
     this.isLearner = isLearner;
+    this.snapshots = snapshots;
     this.disk = disk;
     this.store = store;
     this.reads = reads;
@@ -59,6 +64,12 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
       status.addErrors(disk.reason());
     }
     Reply.to(StatusResponse.class, observer).send(status.build());
+  }
+
+  /** A backup of this member's store; any member serves it. */
+  @Override
+  public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> observer) {
+    snapshots.serve(observer);
   }
 
   /** Reads the whole history, so it goes to the read pool. */

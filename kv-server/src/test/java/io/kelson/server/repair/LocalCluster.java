@@ -15,6 +15,7 @@ import io.kelson.server.KelsonServer;
 import io.kelson.server.StartFailure;
 import io.kelson.server.config.InitialCluster;
 import io.kelson.server.config.ServerConfig;
+import io.kelson.server.config.ServerConfigBuilder;
 import io.kelson.server.config.UrlList;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,10 +30,11 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Members in this JVM, on ports that stay theirs; each can be stopped and started again. */
-final class LocalCluster implements AutoCloseable {
+public final class LocalCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path directory;
@@ -41,9 +43,12 @@ final class LocalCluster implements AutoCloseable {
   private final Map<Integer, KelsonServer> running = new HashMap<>();
 
   /** Why members stopped by themselves. */
-  final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+  public final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
 
-  LocalCluster(Path directory, int members) throws IOException {
+  /** Who was told that the cluster has removed him. */
+  public final BlockingQueue<Integer> removed = new LinkedBlockingQueue<>();
+
+  public LocalCluster(Path directory, int members) throws IOException {
     this.directory = directory;
     List<ServerSocket> held = new ArrayList<>();
     for (int i = 0; i < 2 * members; i++) {
@@ -56,43 +61,55 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  Path dataDir(int member) {
+  public Path dataDir(int member) {
     return directory.resolve("m" + member);
   }
 
-  String clientUrl(int member) {
+  public String clientUrl(int member) {
     return clientUrls.get(member);
   }
 
-  String peerUrl(int member) {
+  public String peerUrl(int member) {
     return peerUrls.get(member);
   }
 
   /** Always the same settings for the same member. */
-  KelsonServer start(int member) throws StartFailure {
+  public KelsonServer start(int member) throws StartFailure {
+    return start(member, settings -> {});
+  }
+
+  /** The settings of a member, with others of a test's own. */
+  public ServerConfig config(int member, Consumer<ServerConfigBuilder> others) {
     Map<String, List<String>> members = new LinkedHashMap<>();
     for (int i = 0; i < peerUrls.size(); i++) {
       members.put("m" + i, List.of(peerUrls.get(i)));
     }
+    ServerConfigBuilder settings =
+        ServerConfig.builder()
+            .name("m" + member)
+            .dataDir(dataDir(member))
+            .listenClientUrls(List.of(clientUrl(member)))
+            .advertiseClientUrls(List.of(clientUrl(member)))
+            .listenPeerUrls(List.of(peerUrl(member)))
+            .initialAdvertisePeerUrls(List.of(peerUrl(member)))
+            .initialCluster(new InitialCluster(members));
+    others.accept(settings);
+    return settings.build();
+  }
+
+  /** Starts a member with settings of a test's own. */
+  public KelsonServer start(int member, Consumer<ServerConfigBuilder> others) throws StartFailure {
     KelsonServer server =
         KelsonServer.builder()
-            .config(
-                ServerConfig.builder()
-                    .name("m" + member)
-                    .dataDir(dataDir(member))
-                    .listenClientUrls(List.of(clientUrl(member)))
-                    .advertiseClientUrls(List.of(clientUrl(member)))
-                    .listenPeerUrls(List.of(peerUrl(member)))
-                    .initialAdvertisePeerUrls(List.of(peerUrl(member)))
-                    .initialCluster(new InitialCluster(members))
-                    .build())
+            .config(config(member, others))
             .onFailure(failures::add)
+            .onRemoved(() -> removed.add(member))
             .start();
     running.put(member, server);
     return server;
   }
 
-  void startAll() throws Exception {
+  public void startAll() throws Exception {
     for (int i = 0; i < peerUrls.size(); i++) {
       start(i);
     }
@@ -101,15 +118,15 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  void awaitReady(int member) throws InterruptedException {
+  public void awaitReady(int member) throws InterruptedException {
     assertThat(running.get(member).awaitReady(PATIENCE)).as("m" + member + " ready").isTrue();
   }
 
-  void stop(int member) {
+  public void stop(int member) {
     running.remove(member).close();
   }
 
-  void put(int member, String key) {
+  public void put(int member, String key) {
     ask(
         member,
         channel ->
@@ -119,7 +136,7 @@ final class LocalCluster implements AutoCloseable {
   }
 
   /** Every key, as a read through this member finds it. */
-  List<String> keys(int member) {
+  public List<String> keys(int member) {
     return ask(
         member,
         channel ->
@@ -136,7 +153,7 @@ final class LocalCluster implements AutoCloseable {
                 .toList());
   }
 
-  List<Member> members(int asked) {
+  public List<Member> members(int asked) {
     return ask(
         asked,
         channel ->
@@ -146,7 +163,7 @@ final class LocalCluster implements AutoCloseable {
                 .getMembersList());
   }
 
-  private <T> T ask(int member, Function<ManagedChannel, T> question) {
+  public <T> T ask(int member, Function<ManagedChannel, T> question) {
     var address = UrlList.address(clientUrl(member));
     ManagedChannel channel = NettyChannelBuilder.forAddress(address).usePlaintext().build();
     try {
