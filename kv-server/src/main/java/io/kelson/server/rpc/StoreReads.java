@@ -66,6 +66,9 @@ final class StoreReads {
         serializable,
         () -> {
           if (!reply.isCancelled()) {
+            if (!serializable) {
+              reply.fresh();
+            }
             answerNow(query, reply);
           }
         },
@@ -124,6 +127,7 @@ final class StoreReads {
     if (reply.isCancelled()) {
       return;
     }
+    reply.reading();
     T answer;
     try (StoreView view = store.acquireView()) {
       answer = query.evaluate(view);
