@@ -3,6 +3,7 @@ package io.kelson.server;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.internal.ServerImplBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -10,6 +11,7 @@ import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.UrlList;
 import io.kelson.server.http.HealthCheck;
 import io.kelson.server.http.PortUnification;
+import io.kelson.server.metrics.GrpcMetrics;
 import io.kelson.server.rpc.FlushingServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -17,6 +19,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +47,7 @@ final class ClientPort implements AutoCloseable {
    * Starts to listen.
    *
    * @param gate sees every call first
+   * @param calls hears of every call, and is told what is served
    * @throws StartFailure if an address cannot be listened on
    */
   static ClientPort open(
@@ -51,7 +55,8 @@ final class ClientPort implements AutoCloseable {
       HealthCheck check,
       List<ServerServiceDefinition> services,
       ServerInterceptor gate,
-      EventLoops loops)
+      EventLoops loops,
+      GrpcMetrics calls)
       throws StartFailure {
     HealthStatusManager health = new HealthStatusManager();
     List<InetSocketAddress> addresses =
@@ -69,8 +74,14 @@ final class ClientPort implements AutoCloseable {
         FlushingServer.builder(netty)
             .directExecutor()
             .intercept(gate)
-            .addService(health.getHealthService());
+            .addService(health.getHealthService())
+            .addStreamTracerFactory(calls);
     services.forEach(server::addService);
+    calls.serves(
+        Stream.concat(
+                services.stream().map(ServerServiceDefinition::getServiceDescriptor),
+                Stream.of(HealthGrpc.getServiceDescriptor()))
+            .toList());
     try {
       ClientPort port = new ClientPort(server.build().start(), health);
       port.urls().forEach(ClientPort::announce);

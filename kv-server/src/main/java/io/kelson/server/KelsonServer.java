@@ -1,6 +1,7 @@
 package io.kelson.server;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ServerServiceDefinition;
 import io.kelson.raft.core.CoreConfig;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.Role;
@@ -17,6 +18,7 @@ import io.kelson.raft.runtime.RaftNodeOptions;
 import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.raft.transport.NettyTransport;
 import io.kelson.raft.transport.PeerTransport;
+import io.kelson.raft.transport.TransportListener;
 import io.kelson.server.apply.Applier;
 import io.kelson.server.backup.Backups;
 import io.kelson.server.cluster.ClusterInfo;
@@ -24,8 +26,11 @@ import io.kelson.server.cluster.DataDirectory;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ConfigException;
 import io.kelson.server.config.ServerConfig;
+import io.kelson.server.http.HealthCheck;
 import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.membership.Roster;
+import io.kelson.server.metrics.Metrics;
+import io.kelson.server.metrics.Sources;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.PurgeLoop;
@@ -36,6 +41,7 @@ import io.kelson.server.rpc.AuthParts;
 import io.kelson.server.rpc.ClientDoor;
 import io.kelson.server.rpc.LearnerGate;
 import io.kelson.server.rpc.ReadThreads;
+import io.kelson.server.rpc.SlowRequests;
 import io.kelson.server.watch.WatchHub;
 import io.kelson.server.watch.WatchOptions;
 import io.kelson.server.watch.WatchTimer;
@@ -105,6 +111,7 @@ public final class KelsonServer implements AutoCloseable {
   private Snapshots snapshots;
   private WatchHub watches;
   private ClientPort clients;
+  private Metrics metrics;
   private boolean isNewFounder;
   private volatile Attributes attributes;
   private volatile boolean closing;
@@ -211,6 +218,7 @@ public final class KelsonServer implements AutoCloseable {
     isNewFounder = directory.isFounding();
     handle = new ConsensusHandle(cluster.selfId());
     door = new ClientDoor(config, cluster, handle, System::nanoTime, System.currentTimeMillis());
+    metrics = new Metrics(config.http().extensiveMetrics(), config.log().slowApply());
     EventLoops loops = opened.push(new EventLoops());
     SegmentedLog log = opened.push(openLog());
     directory.markBegun();
@@ -228,14 +236,19 @@ public final class KelsonServer implements AutoCloseable {
     ExecutorService catchUp = pushed(Executors.newSingleThreadExecutor(thread("kelson-watch")));
     watches = opened.push(watchHub(store, catchUp, loops));
     startNode(log, home, loops);
+    SlowRequests slowRequests = new SlowRequests(config.log().slowRequest());
+    metrics.readFrom(sources(store, purge, slowRequests));
+    List<ServerServiceDefinition> services =
+        slowRequests.watching(door.services(store, watches, reads, purge, changes));
     clients =
         opened.push(
             ClientPort.open(
                 config,
-                door.health(),
-                door.services(store, watches, reads, purge, changes),
+                counted(door.health()),
+                services,
                 new LearnerGate(roster::isLearner),
-                loops));
+                loops,
+                metrics.grpc()));
     ScheduledFuture<?> ticks =
         loops
             .group()
@@ -245,11 +258,37 @@ public final class KelsonServer implements AutoCloseable {
     announce(loops);
   }
 
+  private Sources sources(MvccStore store, PurgeLoop purge, SlowRequests slowRequests) {
+    return new Sources(
+        cluster.selfId(),
+        () -> roster.view().members().ids(),
+        roster::isLearner,
+        handle::status,
+        store,
+        purge,
+        watches,
+        door,
+        slowRequests,
+        config.storage().quotaBackendBytes(),
+        directory.path());
+  }
+
+  private HealthCheck counted(HealthCheck check) {
+    return (serializable, done) ->
+        check.check(
+            serializable,
+            reason -> {
+              metrics.health().answered(reason.isEmpty());
+              done.accept(reason);
+            });
+  }
+
   private SegmentedLog openLog() throws IOException {
     return SegmentedLog.open(
         LogOptions.builder(DiskDirectory.open(directory.createdLogPath()))
             .owner(new LogOwner(cluster.clusterId(), cluster.selfId()))
             .create(!directory.hasBegun())
+            .metrics(metrics.log())
             .build());
   }
 
@@ -278,7 +317,10 @@ public final class KelsonServer implements AutoCloseable {
 
   private void startNode(SegmentedLog log, StoreHome home, EventLoops loops)
       throws StartFailure, IOException {
-    transport = opened.push(PeerPort.open(config, cluster, loops, peers));
+    transport =
+        opened.push(
+            PeerPort.open(
+                config, cluster, loops, TransportListener.all(List.of(peers, metrics.peers()))));
     MvccStore store = home.store();
     roster =
         new Roster(
@@ -301,11 +343,12 @@ public final class KelsonServer implements AutoCloseable {
             cluster.clusterId(),
             cluster.selfId(),
             door.results(),
-            watches,
+            metrics.countedEvents(watches),
             home::install,
             data -> roster.applied(ConfigEntry.decode(data)),
-            door.openLessor(
-                store, pushed(Executors.newSingleThreadExecutor(thread("kelson-lease")))),
+            metrics.countedLeases(
+                door.openLessor(
+                    store, pushed(Executors.newSingleThreadExecutor(thread("kelson-lease"))))),
             door.openAuth(
                 store,
                 opened.push(AuthParts.open(config, System::nanoTime, System::currentTimeMillis))));
@@ -319,9 +362,11 @@ public final class KelsonServer implements AutoCloseable {
     if (config.readLease()) {
       options = options.withReadLease(config.readLeaseMaxClockDriftPercent());
     }
-    snapshots = opened.push(Snapshots.open(cluster.selfId(), home, transport, handle));
+    snapshots = opened.push(Snapshots.open(cluster.selfId(), home, transport, handle, metrics));
     try {
-      node = RaftNode.start(options, log, applier, gated(store), snapshots, new NodeEvents());
+      node =
+          RaftNode.start(
+              options, log, metrics.measured(applier), gated(store), snapshots, new NodeEvents());
     } catch (UncheckedIOException e) {
       throw Ports.cannotListen("--listen-peer-urls", String.join(",", config.listenPeerUrls()), e);
     }
@@ -427,6 +472,11 @@ public final class KelsonServer implements AutoCloseable {
   /** Where this member stands in its cluster. */
   public RaftStatus status() {
     return node.status();
+  }
+
+  /** What this member measures; there once it is started. */
+  public Metrics metrics() {
+    return metrics;
   }
 
   /**
@@ -555,6 +605,12 @@ public final class KelsonServer implements AutoCloseable {
         ledNoMore.complete(null);
       }
       door.roleChanged(change);
+      metrics.raft().roleChanged(change);
+    }
+
+    @Override
+    public void batchTaken(int messages, int proposals, int reads) {
+      metrics.raft().batchTaken(messages, proposals, reads);
     }
 
     @Override

@@ -11,9 +11,11 @@ import io.kelson.raft.snapshot.SnapshotReceiver;
 import io.kelson.raft.snapshot.SnapshotSender;
 import io.kelson.raft.snapshot.SnapshotSink;
 import io.kelson.raft.transport.SnapshotStreams;
+import io.kelson.server.metrics.Metrics;
 import io.kelson.server.mvcc.StoreHome;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -32,15 +34,18 @@ final class Snapshots implements SnapshotShipper, AutoCloseable {
    *
    * @throws IOException if what an earlier run left of incoming snapshots cannot be deleted
    */
-  static Snapshots open(long selfId, StoreHome home, SnapshotStreams streams, ConsensusHandle node)
+  static Snapshots open(
+      long selfId, StoreHome home, SnapshotStreams streams, ConsensusHandle node, Metrics metrics)
       throws IOException {
-    SnapshotListener events = new LoggingSnapshotListener(selfId);
+    SnapshotListener events =
+        SnapshotListener.all(List.of(new LoggingSnapshotListener(selfId), metrics.snapshots()));
     SnapshotReceiver receiver =
         SnapshotReceiver.open(
             SnapshotOptions.DEFAULT, home.incomingPath(), new Sink(home, node), events);
     streams.acceptWith(receiver);
     return new Snapshots(
-        new SnapshotSender(SnapshotOptions.DEFAULT, home, streams, events), receiver);
+        new SnapshotSender(SnapshotOptions.DEFAULT, metrics.measured(home), streams, events),
+        receiver);
   }
 
   @Override

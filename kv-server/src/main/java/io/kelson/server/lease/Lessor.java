@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,9 @@ public final class Lessor implements LeaseListener {
   private final LongSupplier nanoTime;
   private final long originNanos;
   private final long extensionMillis;
+
+  private final LongAdder renewals = new LongAdder();
+  private final LongAdder expiries = new LongAdder();
 
   private final Object lock = new Object();
   private Phase phase = Phase.FOLLOWING;
@@ -289,6 +293,7 @@ public final class Lessor implements LeaseListener {
           return;
         }
         lease.renew(now);
+        renewals.increment();
         if (lease.loggedSeconds >= lease.ttlSeconds && !lease.queued) {
           ttlSeconds = lease.ttlSeconds;
         } else {
@@ -346,6 +351,16 @@ public final class Lessor implements LeaseListener {
     }
   }
 
+  /** How many renewals this member has taken as the leader, since it started. */
+  public long renewals() {
+    return renewals.sum();
+  }
+
+  /** How often it has found a lease to be over. One whose end had to be proposed again counts. */
+  public long expiries() {
+    return expiries.sum();
+  }
+
   /** Time passed; called every 100 ms or so. */
   public void tick() {
     long asked = 0;
@@ -388,6 +403,7 @@ public final class Lessor implements LeaseListener {
       }
       if (lease.isOver(now)) {
         lease.expiring = true;
+        expiries.increment();
         due.add(lease);
       } else {
         lookAt(lease, now);

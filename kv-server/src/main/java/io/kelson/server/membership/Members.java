@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the server knows of the members in a configuration; travels as its context.
@@ -95,6 +96,11 @@ public record Members(List<Peer> members, List<Peer> leaving, Set<Long> removed,
         .addAllPeerUrls(peer.peerUrls())
         .setBecomesVoter(peer.becomesVoter())
         .build();
+  }
+
+  /** Their ids. */
+  public Set<Long> ids() {
+    return members.stream().map(Peer::id).collect(Collectors.toSet());
   }
 
   /** The member of that id. */

@@ -17,7 +17,7 @@ import org.rocksdb.WriteBatch;
  * middle, one that shrinks is joined to its left neighbour; both happen at the end of a transaction
  * and so at the same point of the log on every member. Readers use the column family ({@link
  * LatestSource#count}); this is the writer's copy, one entry per some hundred keys. Apply thread
- * only.
+ * only, but for {@link #total}.
  */
 final class Fences {
   /** At most so many keys are walked at either end of a range that is counted. */
@@ -30,6 +30,9 @@ final class Fences {
   private final TreeSet<ByteString> changed =
       new TreeSet<>(ByteString.unsignedLexicographicalComparator());
 
+  /** Sum of the counts; written by the apply thread only, and only after the counts themselves. */
+  private volatile long total;
+
   /** Reads them from the database. */
   static Fences load(Database database) {
     Fences fences = new Fences();
@@ -40,15 +43,12 @@ final class Fences {
         fences.counts.put(ByteString.copyFrom(iterator.key()), Layout.decodeLong(iterator.value()));
       }
     }
+    fences.total = fences.counts.values().stream().mapToLong(Long::longValue).sum();
     return fences;
   }
 
-  /** Number of keys in the store. */
+  /** Number of keys in the store. Any thread. */
   long total() {
-    long total = 0;
-    for (long count : counts.values()) {
-      total += count;
-    }
     return total;
   }
 
@@ -67,6 +67,7 @@ final class Fences {
       throw new IllegalStateException("fewer than no keys after the fence of " + key);
     }
     changed.add(fence);
+    total += change;
   }
 
   /**

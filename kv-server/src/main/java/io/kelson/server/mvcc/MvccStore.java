@@ -28,7 +28,10 @@ public final class MvccStore implements EventHistory, AutoCloseable {
 
   // What the apply thread writes to; others look at the database of the view they hold.
   private Database database;
-  private Fences fences;
+
+  /** Read by anybody who wants to know how many keys there are. */
+  private volatile Fences fences;
+
   private final StoreRoom room;
 
   private final Object purging = new Object();
@@ -310,6 +313,16 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     return sum("rocksdb.estimate-live-data-size", "rocksdb.cur-size-all-mem-tables");
   }
 
+  /** What the database is busy with. Any thread; may take a millisecond. */
+  public StoreStats stats() {
+    return whileOpen(StoreStats::of);
+  }
+
+  /** How many keys there are, as of some moment just past. Any thread. */
+  public long keys() {
+    return fences.total();
+  }
+
   private long sum(String onDisk, String inMemory) {
     return whileOpen(opened -> Math.max(1, opened.property(onDisk) + opened.property(inMemory)));
   }
@@ -462,11 +475,6 @@ public final class MvccStore implements EventHistory, AutoCloseable {
       }
     }
     return records;
-  }
-
-  /** Number of keys by the fences' account; for tests. */
-  long countedKeys() {
-    return fences.total();
   }
 
   /**

@@ -47,6 +47,11 @@ public final class PurgeLoop implements AutoCloseable {
 
   private volatile boolean closed;
 
+  // Written by the purge thread only.
+  private volatile long removedEvents;
+  private volatile long steps;
+  private volatile long stepNanos;
+
   private PurgeLoop(MvccStore store) {
     this.store = store;
   }
@@ -76,6 +81,35 @@ public final class PurgeLoop implements AutoCloseable {
     return removed;
   }
 
+  /** How many events have been removed since the start. Any thread. */
+  public long removedEvents() {
+    return removedEvents;
+  }
+
+  /** How many steps that took. Any thread. */
+  public long steps() {
+    return steps;
+  }
+
+  /** How long those steps took in all. Any thread. */
+  public long stepNanos() {
+    return stepNanos;
+  }
+
+  /** One small write; counted if it removed anything. */
+  private boolean purge() {
+    long before = store.purgedEvents();
+    long start = System.nanoTime();
+    boolean more = store.purgeCompacted(EVENTS_PER_STEP);
+    long removed = store.purgedEvents() - before;
+    if (removed > 0) {
+      removedEvents += removed;
+      stepNanos += System.nanoTime() - start;
+      steps++;
+    }
+    return more;
+  }
+
   private void look() {
     long pauseMicros;
     try {
@@ -100,7 +134,7 @@ public final class PurgeLoop implements AutoCloseable {
 
   private boolean step() {
     long target = store.compactRevision();
-    if (store.purgeCompacted(EVENTS_PER_STEP)) {
+    if (purge()) {
       return true;
     }
     List<Waiter> done = waitingFor(target);

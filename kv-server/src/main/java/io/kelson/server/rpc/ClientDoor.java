@@ -269,6 +269,22 @@ public final class ClientDoor {
     lessor.tick();
   }
 
+  /** What goes through here. Any thread. */
+  public DoorStats stats() {
+    return new DoorStats(
+        pending.waiting(),
+        proposals.failures(),
+        reads.reads(),
+        reads.questions(),
+        reads.repeats(),
+        reads.failures());
+  }
+
+  /** Who keeps the time of leases; there once {@link #openLessor} was called. */
+  public Lessor lessor() {
+    return lessor;
+  }
+
   /** Answers everybody who waits with {@code server stopped}, and whoever comes later as well. */
   public void stop() {
     proposals.stop();

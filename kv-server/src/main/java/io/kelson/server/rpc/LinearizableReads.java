@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,10 @@ public final class LinearizableReads {
   private final LeaderWatch leader;
   private final LongSupplier nanoTime;
   private final long timeoutNanos;
+  private final LongAdder reads = new LongAdder();
+  private final LongAdder questions = new LongAdder();
+  private final LongAdder repeats = new LongAdder();
+  private final LongAdder failures = new LongAdder();
   private final Map<EventExecutor, Lane> lanes = new ConcurrentHashMap<>();
   private volatile boolean stopped;
 
@@ -83,6 +88,26 @@ public final class LinearizableReads {
     lanes.values().forEach(lane -> lane.execute(() -> lane.failAll(EtcdError.STOPPED)));
   }
 
+  /** How many reads there were. */
+  long reads() {
+    return reads.sum();
+  }
+
+  /** How many questions those shared; repeats are not counted. */
+  long questions() {
+    return questions.sum();
+  }
+
+  /** How often a question had to be asked again, for want of a leader or because it changed. */
+  long repeats() {
+    return repeats.sum();
+  }
+
+  /** How many questions were given up: no answer in time, or too much was waiting. */
+  long failures() {
+    return failures.sum();
+  }
+
   /** The reads of one event loop. */
   private final class Lane {
     private final EventExecutor executor;
@@ -121,6 +146,8 @@ public final class LinearizableReads {
         return;
       }
       asked.add(batch);
+      reads.add(batch.reads.size());
+      questions.increment();
       ask(batch);
     }
 
@@ -128,12 +155,18 @@ public final class LinearizableReads {
       batch.mayAskAgain = false;
       if (!node.read(new Question(this, batch))) {
         asked.remove(batch);
+        failures.increment();
         batch.fail(EtcdError.TOO_MANY_REQUESTS);
       }
     }
 
     void askAgain() {
-      List.copyOf(asked).stream().filter(batch -> batch.mayAskAgain).forEach(this::ask);
+      List.copyOf(asked).stream().filter(batch -> batch.mayAskAgain).forEach(this::repeat);
+    }
+
+    private void repeat(Batch batch) {
+      repeats.increment();
+      ask(batch);
     }
 
     void answered(Batch batch) {
@@ -147,7 +180,7 @@ public final class LinearizableReads {
       if (reason == Rejection.Reason.LEADER_CHANGED
           && leader.hasLeader()
           && asked.contains(batch)) {
-        ask(batch);
+        repeat(batch);
       }
     }
 
@@ -160,6 +193,7 @@ public final class LinearizableReads {
           break;
         }
         oldestFirst.remove();
+        failures.increment();
         batch.fail(leader.timeout(batch.startNanos));
       }
       if (leader.hasLeader()) {

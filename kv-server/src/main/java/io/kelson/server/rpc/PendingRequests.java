@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +41,28 @@ final class PendingRequests implements ApplyResults {
   /** What one applied group answered, per event loop; touched by the apply thread only. */
   private final Map<EventExecutor, List<Runnable>> group = new IdentityHashMap<>();
 
+  // When the group began and was done; zero before. Apply thread only.
+  private long groupBeganNanos;
+  private long groupDoneNanos;
+
+  private final LongAdder failures = new LongAdder();
+
   PendingRequests(RequestIds ids) {
     this.ids = ids;
+  }
+
+  /** How many wait. Looks at every slot. */
+  int waiting() {
+    int count = 0;
+    for (int i = 0; i < CAPACITY; i++) {
+      count += slots.get(i) == null ? 0 : 1;
+    }
+    return count;
+  }
+
+  /** How many were answered with an error without having been applied, this member's end aside. */
+  long failures() {
+    return failures.sum();
   }
 
   /** One waiting caller. */
@@ -108,6 +129,9 @@ final class PendingRequests implements ApplyResults {
   /** Answers a request if it still waits; any thread. */
   void fail(Pending pending, EtcdError error) {
     if (remove(pending)) {
+      if (error != EtcdError.STOPPED) {
+        failures.increment();
+      }
       deliver(pending.executor, () -> pending.outcome.failed(error));
     }
   }
@@ -124,14 +148,18 @@ final class PendingRequests implements ApplyResults {
 
   @Override
   public boolean isWaiting(long requestId) {
-    return find(requestId) != null;
+    boolean waiting = find(requestId) != null;
+    if (waiting && groupBeganNanos == 0) {
+      groupBeganNanos = System.nanoTime();
+    }
+    return waiting;
   }
 
   @Override
   public void succeeded(long requestId, MessageLite response) {
     Pending pending = find(requestId);
     if (pending != null && remove(pending)) {
-      collect(pending, () -> pending.outcome.succeeded(response));
+      collect(pending, response, null);
     }
   }
 
@@ -139,7 +167,7 @@ final class PendingRequests implements ApplyResults {
   public void failed(long requestId, EtcdError error) {
     Pending pending = find(requestId);
     if (pending != null && remove(pending)) {
-      collect(pending, () -> pending.outcome.failed(error));
+      collect(pending, null, error);
     }
   }
 
@@ -147,9 +175,25 @@ final class PendingRequests implements ApplyResults {
   public void flush() {
     group.forEach(PendingRequests::deliverAll);
     group.clear();
+    groupBeganNanos = 0;
+    groupDoneNanos = 0;
   }
 
-  private void collect(Pending pending, Runnable answer) {
+  private void collect(Pending pending, MessageLite response, EtcdError error) {
+    if (groupDoneNanos == 0) {
+      groupDoneNanos = System.nanoTime();
+    }
+    long began = groupBeganNanos;
+    long done = groupDoneNanos;
+    Runnable answer =
+        () -> {
+          pending.outcome.applied(pending.startNanos, began, done);
+          if (error == null) {
+            pending.outcome.succeeded(response);
+          } else {
+            pending.outcome.failed(error);
+          }
+        };
     group.computeIfAbsent(pending.executor, executor -> new ArrayList<>()).add(answer);
   }
 

@@ -9,6 +9,7 @@ import io.kelson.server.rpc.PendingRequests.Pending;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
@@ -35,6 +36,8 @@ public final class Proposals {
 
   /** Turned down, waiting for a leader; bounded by the callers that can wait. */
   private final Queue<Pending> parked = new ConcurrentLinkedQueue<>();
+
+  private final LongAdder refusals = new LongAdder();
 
   private volatile boolean stopped;
 
@@ -120,12 +123,20 @@ public final class Proposals {
     return () -> pending.abandon(waiting);
   }
 
+  /** How many requests failed on their way into the log, or through it, since the start. */
+  long failures() {
+    return refusals.sum() + pending.failures();
+  }
+
   /** How long a request may take. */
   long timeoutNanos() {
     return timeoutNanos;
   }
 
-  private static Handle refuse(Outcome outcome, EtcdError error) {
+  private Handle refuse(Outcome outcome, EtcdError error) {
+    if (error == EtcdError.TOO_MANY_REQUESTS) {
+      refusals.increment();
+    }
     outcome.failed(error);
     return Handle.DONE;
   }
@@ -166,7 +177,7 @@ public final class Proposals {
     if (leader.hasLeader()) {
       proposeParked();
     } else {
-      parked.removeIf(waiting -> !pending.isWaiting(waiting.id()));
+      parked.removeIf(waiting -> pending.find(waiting.id()) == null);
     }
   }
 
@@ -184,7 +195,7 @@ public final class Proposals {
       if (waiting == null) {
         return;
       }
-      boolean stillWanted = pending.isWaiting(waiting.id());
+      boolean stillWanted = pending.find(waiting.id()) != null;
       if (stillWanted && !node.propose(new Proposal(waiting.id(), waiting.data()))) {
         parked.add(waiting);
       }

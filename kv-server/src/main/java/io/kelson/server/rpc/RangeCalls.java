@@ -124,7 +124,14 @@ final class RangeCalls {
     }
 
     void begin() {
-      reads.whenFresh(request.getSerializable(), () -> execute(this::evaluate), reply::failed);
+      reads.whenFresh(request.getSerializable(), this::fresh, reply::failed);
+    }
+
+    private void fresh() {
+      if (!request.getSerializable()) {
+        reply.fresh();
+      }
+      execute(this::evaluate);
     }
 
     private void execute(Runnable work) {
@@ -139,6 +146,7 @@ final class RangeCalls {
       if (reply.isCancelled()) {
         return;
       }
+      reply.reading();
       try (StoreView view = guard.acquire(this)) {
         if (request.getCountOnly() || !RangeScan.inKeyOrder(request)) {
           reply.send(Answer.of(response(view.range(request), view, headers)));

@@ -24,6 +24,7 @@ final class Reply<T> implements Outcome {
 
   private final Function<MessageLite, T> conversion;
   private final ServerCallStreamObserver<T> call;
+  private final CallTimes times = CallTimes.current();
   private volatile Handle waiting = Handle.DONE;
 
   private Reply(Function<MessageLite, T> conversion, ServerCallStreamObserver<T> call) {
@@ -73,6 +74,29 @@ final class Reply<T> implements Outcome {
     return call.isCancelled();
   }
 
+  /** The state is known to be fresh enough for this read. */
+  void fresh() {
+    if (times != null) {
+      times.fresh = System.nanoTime();
+    }
+  }
+
+  /** A read thread begins to read. */
+  void reading() {
+    if (times != null) {
+      times.reading = System.nanoTime();
+    }
+  }
+
+  @Override
+  public void applied(long proposedNanos, long applyingNanos, long appliedNanos) {
+    if (times != null) {
+      times.proposed = proposedNanos;
+      times.applying = applyingNanos;
+      times.applied = appliedNanos;
+    }
+  }
+
   @Override
   public void succeeded(MessageLite response) {
     send(conversion.apply(response));
@@ -80,6 +104,9 @@ final class Reply<T> implements Outcome {
 
   /** Answers with the response. */
   void send(T response) {
+    if (times != null && times.reading != 0) {
+      times.answered = System.nanoTime();
+    }
     call.onNext(response);
     call.onCompleted();
   }

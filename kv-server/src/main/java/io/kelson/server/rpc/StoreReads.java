@@ -112,6 +112,9 @@ final class StoreReads {
         serializable,
         () -> {
           if (!reply.isCancelled()) {
+            if (!serializable) {
+              reply.fresh();
+            }
             answerNow(query, reply);
           }
         },
@@ -201,6 +204,7 @@ final class StoreReads {
     if (reply.isCancelled()) {
       return;
     }
+    reply.reading();
     T answer;
     try (StoreView view = guard.acquire(query)) {
       answer = query.evaluate(view);

@@ -166,12 +166,18 @@ public final class WatchHub implements EventListener, AutoCloseable {
 
   /** How much watching goes on. */
   public WatchStats stats() {
+    WatchStats counted;
+    List<WatchStream> open;
     lock.lock();
     try {
-      return new WatchStats(streams.size(), index.size(), catchingUp, liveEvents, pastEvents);
+      open = List.copyOf(streams);
+      counted = new WatchStats(open.size(), index.size(), catchingUp, liveEvents, pastEvents, 0);
     } finally {
       lock.unlock();
     }
+    // Each queue has a lock of its own; the apply thread must not wait for a walk over all of them.
+    long bytes = open.stream().mapToLong(stream -> stream.queue().eventBytes()).sum();
+    return counted.withQueuedBytes(bytes);
   }
 
   // What streams ask for.

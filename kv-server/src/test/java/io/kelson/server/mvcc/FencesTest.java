@@ -80,7 +80,7 @@ class FencesTest {
   }
 
   private void check(TestBed bed) {
-    assertThat(bed.store.countedKeys()).isEqualTo(keys.size());
+    assertThat(bed.store.keys()).isEqualTo(keys.size());
     for (int i = 0; i < 20; i++) {
       String lo = String.format("k%06d", random.nextInt(1_000_000));
       String hi = String.format("k%06d", random.nextInt(1_000_000));

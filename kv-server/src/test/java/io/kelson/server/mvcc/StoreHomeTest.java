@@ -238,7 +238,7 @@ class StoreHomeTest {
 
     follower.applier.apply(entries.subList(600, 700));
     assertThat(follower.store().stateHash()).isEqualTo(hashes[700]);
-    assertThat(follower.store().countedKeys())
+    assertThat(follower.store().keys())
         .isEqualTo(leaderCountAt(follower, follower.store().currentRevision()));
     while (follower.store().purgeCompacted(10)) {
       // Nothing was compacted: ends at once, on the new database.

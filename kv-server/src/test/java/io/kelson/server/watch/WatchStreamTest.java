@@ -270,7 +270,7 @@ class WatchStreamTest {
     fixture.settle();
     assertThat(client.sink().status().getCode()).isEqualTo(Status.Code.CANCELLED);
     assertThat(client.sink().status().getDescription()).isEqualTo("etcdserver: watch canceled");
-    assertThat(fixture.hub.stats()).isEqualTo(new WatchStats(0, 0, 0, 1, 0));
+    assertThat(fixture.hub.stats()).isEqualTo(new WatchStats(0, 0, 0, 1, 0, 0));
     assertThat(fixture.timer.size()).isZero();
     client.create("a", WatchFixture::plain);
     fixture.apply(put("a", "2"));

@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 final class Appender {
   private static final int NO_FRAME = -1;
 
+  private final LogMetrics metrics;
   private ByteBuffer buffer;
   private LogFile file;
   private FrameCodec codec;
@@ -29,7 +30,8 @@ final class Appender {
   private long marked;
   private boolean unforced;
 
-  Appender(int bufferBytes) {
+  Appender(int bufferBytes, LogMetrics metrics) {
+    this.metrics = metrics;
     buffer = ByteBuffer.allocateDirect(bufferBytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -157,7 +159,9 @@ final class Appender {
 
   private int writeBuffer(long offset) throws IOException {
     int bytes = buffer.flip().remaining();
+    long begin = System.nanoTime();
     file.write(buffer, offset);
+    metrics.wrote(bytes, System.nanoTime() - begin);
     buffer.clear();
     return bytes;
   }
@@ -166,10 +170,16 @@ final class Appender {
   void force() throws IOException {
     write();
     if (unforced) {
-      file.force();
+      forceFile();
       unforced = false;
       durable = bufferOffset;
     }
+  }
+
+  private void forceFile() throws IOException {
+    long begin = System.nanoTime();
+    file.force();
+    metrics.forced(System.nanoTime() - begin);
   }
 
   /**
@@ -196,7 +206,7 @@ final class Appender {
     frame = NO_FRAME;
     pad();
     writeBuffer(bufferOffset);
-    file.force();
+    forceFile();
   }
 
   /** Writes the frame that ends a recovery, durably. */

@@ -1,8 +1,9 @@
 package io.kelson.raft.log;
 
 /**
- * Hears what the log writer does, for statistics. Called on the writer thread: an implementation
- * returns at once and never blocks.
+ * Hears what the log does to its disk, for statistics. Called on the thread that writes, most often
+ * the log writer, with the log's write lock held but for {@link #synced}: an implementation returns
+ * at once and never blocks.
  */
 public interface LogMetrics {
   /** Hears nothing. */
@@ -17,4 +18,10 @@ public interface LogMetrics {
    * @param syncNanos how long writing and syncing took, in nanoseconds
    */
   default void synced(int batches, int entries, long bytes, long syncNanos) {}
+
+  /** So many bytes were handed to the operating system, in so many nanoseconds. */
+  default void wrote(int bytes, long nanos) {}
+
+  /** A sync of a segment file, and nothing else, took so many nanoseconds. */
+  default void forced(long nanos) {}
 }

@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
  *     writer's place, as a single-threaded simulation needs
  * @param salts a number for each new segment that nobody can guess, so that no client can craft a
  *     value that looks like a frame of the log
+ * @param metrics hears of writes and syncs
  */
 public record LogOptions(
     LogDirectory directory,
@@ -29,7 +30,8 @@ public record LogOptions(
     int segmentBytes,
     int bufferBytes,
     Executor background,
-    LongSupplier salts) {
+    LongSupplier salts,
+    LogMetrics metrics) {
   private static final int MIN_SEGMENT_BYTES = 16 << 10;
   private static final int MAX_SEGMENT_BYTES = 1 << 30;
   private static final int MIN_BUFFER_BYTES = 4 << 10;
@@ -39,6 +41,7 @@ public record LogOptions(
     Objects.requireNonNull(owner, "owner");
     Objects.requireNonNull(background, "background");
     Objects.requireNonNull(salts, "salts");
+    Objects.requireNonNull(metrics, "metrics");
     requireRange("segmentBytes", segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES);
     requireRange("bufferBytes", bufferBytes, MIN_BUFFER_BYTES, MAX_SEGMENT_BYTES);
   }
@@ -64,6 +67,7 @@ public record LogOptions(
     private int bufferBytes = 1 << 20;
     private Executor background = Builder::inDaemonThread;
     private LongSupplier salts = new SecureRandom()::nextLong;
+    private LogMetrics metrics = LogMetrics.NONE;
 
     private Builder(LogDirectory directory) {
       this.directory = directory;
@@ -99,8 +103,14 @@ public record LogOptions(
       return this;
     }
 
+    public Builder metrics(LogMetrics value) {
+      metrics = value;
+      return this;
+    }
+
     public LogOptions build() {
-      return new LogOptions(directory, owner, create, segmentBytes, bufferBytes, background, salts);
+      return new LogOptions(
+          directory, owner, create, segmentBytes, bufferBytes, background, salts, metrics);
     }
 
     /** One short-lived thread per segment; a pool would idle for all the time in between. */

@@ -83,7 +83,7 @@ public final class SegmentedLog implements Closeable {
     }
     List<Long> numbers =
         names.stream().map(Format::segmentNumber).filter(n -> n != 0).sorted().toList();
-    Appender appender = new Appender(options.bufferBytes());
+    Appender appender = new Appender(options.bufferBytes(), options.metrics());
     LogState state =
         numbers.isEmpty() ? create(options, pool, appender) : recover(options, numbers, appender);
     return new SegmentedLog(options, pool, appender, state);
@@ -454,6 +454,11 @@ public final class SegmentedLog implements Closeable {
         directory.delete(segment.name());
       }
     }
+  }
+
+  /** Who hears of what it does to its disk. */
+  public LogMetrics metrics() {
+    return options.metrics();
   }
 
   /** Position just before the first entry. */

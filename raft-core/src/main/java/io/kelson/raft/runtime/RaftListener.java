@@ -24,6 +24,16 @@ public interface RaftListener {
    */
   default void changeRejected(Rejection rejection) {}
 
+  /**
+   * The loop took what had come since its last round; called on the raft loop before every round,
+   * also with nothing when only time has passed.
+   *
+   * @param messages from peers
+   * @param proposals from this member's clients
+   * @param reads that wait to be confirmed together
+   */
+  default void batchTaken(int messages, int proposals, int reads) {}
+
   /** A proposal was turned down and is certainly not in the log; called on the raft loop. */
   default void proposalRejected(Rejection rejection) {}
 

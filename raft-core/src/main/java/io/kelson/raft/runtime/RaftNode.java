@@ -14,7 +14,6 @@ import io.kelson.raft.core.RoleChange;
 import io.kelson.raft.core.SnapshotInstall;
 import io.kelson.raft.core.SnapshotRequest;
 import io.kelson.raft.log.LogFullException;
-import io.kelson.raft.log.LogMetrics;
 import io.kelson.raft.log.LogWriter;
 import io.kelson.raft.log.SegmentedLog;
 import io.kelson.raft.membership.ConfigEntry;
@@ -134,7 +133,7 @@ public final class RaftNode implements AutoCloseable {
         new LogWriter(
             log,
             new WriterEvents(),
-            LogMetrics.NONE,
+            log.metrics(),
             LogWriter.DEFAULT_QUEUE_BATCHES,
             "raft-log-" + name);
     this.loop = new Thread(this::run, "raft-loop-" + name);
@@ -315,6 +314,7 @@ public final class RaftNode implements AutoCloseable {
         refuse(batch);
         return;
       }
+      listener.batchTaken(batch.messages.size(), batch.proposals.size(), batch.reads.size());
       step(batch);
       long now = nanoClock.getAsLong();
       if (pacer.maybeTake(now)) {

@@ -2,6 +2,7 @@ package io.kelson.raft.snapshot;
 
 import io.kelson.raft.core.LogPosition;
 import java.io.IOException;
+import java.util.List;
 
 /** Hears how transfers go, on their threads; must return at once. */
 public interface SnapshotListener {
@@ -36,4 +37,9 @@ public interface SnapshotListener {
 
   /** An incoming transfer ended without that. */
   default void receiveFailed(long from, SnapshotException cause) {}
+
+  /** One listener that passes everything on to each of these, in this order. */
+  static SnapshotListener all(List<SnapshotListener> listeners) {
+    return new SnapshotListeners(List.copyOf(listeners));
+  }
 }

@@ -237,4 +237,36 @@ class LogWriterTest {
     }
     assertThat(seen).containsExactly("1 1 32", "2 2 64");
   }
+
+  @Test
+  void metricsTellWritesFromSyncs() throws Exception {
+    List<String> seen = Collections.synchronizedList(new ArrayList<>());
+    LogMetrics metrics =
+        new LogMetrics() {
+          @Override
+          public void wrote(int bytes, long nanos) {
+            assertThat(nanos).isNotNegative();
+            seen.add("wrote " + (bytes > 0));
+          }
+
+          @Override
+          public void forced(long nanos) {
+            assertThat(nanos).isNotNegative();
+            seen.add("forced");
+          }
+        };
+    try (SegmentedLog measured =
+        SegmentedLog.open(
+            LogOptions.builder(new CrashableDirectory())
+                .segmentBytes(64 << 10)
+                .background(Runnable::run)
+                .metrics(metrics)
+                .build())) {
+      assertThat(measured.metrics()).isSameAs(metrics);
+      measured.write(entry(1));
+      assertThat(seen).as("nothing leaves the buffer before a sync").isEmpty();
+      measured.sync();
+      assertThat(seen).containsExactly("wrote true", "forced");
+    }
+  }
 }
