@@ -6,6 +6,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.internal.ServerImplBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.kelson.server.config.LimitSettings;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.UrlList;
 import io.kelson.server.http.HealthCheck;
@@ -14,6 +15,7 @@ import io.kelson.server.rpc.FlushingServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,8 @@ final class ClientPort implements AutoCloseable {
 
   /** What gRPC lets through beyond the largest request, as in etcd. */
   private static final int MAX_MESSAGE_OVERHEAD_BYTES = 512 << 10;
+
+  private static final long DEFAULT_KEEP_ALIVE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Server server;
   private final HealthStatusManager health;
@@ -54,6 +58,7 @@ final class ClientPort implements AutoCloseable {
       EventLoops loops)
       throws StartFailure {
     HealthStatusManager health = new HealthStatusManager();
+    LimitSettings limits = config.limits();
     List<InetSocketAddress> addresses =
         config.listenClientUrls().stream().map(UrlList::address).toList();
     NettyServerBuilder netty =
@@ -61,8 +66,14 @@ final class ClientPort implements AutoCloseable {
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
             .channelType(EventLoops.serverChannel())
-            .permitKeepAliveTime(1, TimeUnit.SECONDS)
+            .permitKeepAliveTime(limits.keepAliveMinTime().toNanos(), TimeUnit.NANOSECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .keepAliveTime(
+                nanosOr(limits.keepAliveInterval(), Long.MAX_VALUE), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(
+                nanosOr(limits.keepAliveTimeout(), DEFAULT_KEEP_ALIVE_TIMEOUT_NANOS),
+                TimeUnit.NANOSECONDS)
+            .maxConcurrentCallsPerConnection(limits.maxConcurrentStreams())
             .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES);
     addresses.stream().skip(1).forEach(netty::addListenAddress);
     ServerImplBuilder server =
@@ -79,6 +90,11 @@ final class ClientPort implements AutoCloseable {
       throw Ports.cannotListen(
           "--listen-client-urls", String.join(",", config.listenClientUrls()), e);
     }
+  }
+
+  /** A time, or what zero stands for. */
+  private static long nanosOr(Duration time, long ifZero) {
+    return time.isZero() ? ifZero : time.toNanos();
   }
 
   /** In etcd's words, which supervisors look for. */

@@ -11,6 +11,7 @@ import io.kelson.raft.snapshot.SnapshotReceiver;
 import io.kelson.raft.snapshot.SnapshotSender;
 import io.kelson.raft.snapshot.SnapshotSink;
 import io.kelson.raft.transport.SnapshotStreams;
+import io.kelson.server.config.ReplicationSettings;
 import io.kelson.server.mvcc.StoreHome;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,17 +31,25 @@ final class Snapshots implements SnapshotShipper, AutoCloseable {
   /**
    * Takes over the snapshot connections of a transport that has not been started.
    *
+   * @param settings how fast snapshots may travel
    * @throws IOException if what an earlier run left of incoming snapshots cannot be deleted
    */
-  static Snapshots open(long selfId, StoreHome home, SnapshotStreams streams, ConsensusHandle node)
+  static Snapshots open(
+      long selfId,
+      ReplicationSettings settings,
+      StoreHome home,
+      SnapshotStreams streams,
+      ConsensusHandle node)
       throws IOException {
+    SnapshotOptions options =
+        SnapshotOptions.DEFAULT.withMaxBytesPerSecond(settings.snapshotBytesPerSecond());
     SnapshotListener events = new LoggingSnapshotListener(selfId);
     SnapshotReceiver receiver =
         SnapshotReceiver.open(
-            SnapshotOptions.DEFAULT, home.incomingPath(), new Sink(home, node), events);
+            options, home.incomingPath(), new Sink(home, node), events);
     streams.acceptWith(receiver);
     return new Snapshots(
-        new SnapshotSender(SnapshotOptions.DEFAULT, home, streams, events), receiver);
+        new SnapshotSender(options, home, streams, events), receiver);
   }
 
   @Override
