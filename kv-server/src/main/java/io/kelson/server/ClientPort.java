@@ -7,6 +7,7 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.internal.ServerImplBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.kelson.server.config.LimitSettings;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.UrlList;
 import io.kelson.server.http.HealthCheck;
@@ -16,6 +17,7 @@ import io.kelson.server.rpc.FlushingServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,8 @@ final class ClientPort implements AutoCloseable {
 
   /** What gRPC lets through beyond the largest request, as in etcd. */
   private static final int MAX_MESSAGE_OVERHEAD_BYTES = 512 << 10;
+
+  private static final long DEFAULT_KEEP_ALIVE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Server server;
   private final HealthStatusManager health;
@@ -59,6 +63,7 @@ final class ClientPort implements AutoCloseable {
       GrpcMetrics calls)
       throws StartFailure {
     HealthStatusManager health = new HealthStatusManager();
+    LimitSettings limits = config.limits();
     List<InetSocketAddress> addresses =
         config.listenClientUrls().stream().map(UrlList::address).toList();
     NettyServerBuilder netty =
@@ -66,8 +71,14 @@ final class ClientPort implements AutoCloseable {
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
             .channelType(EventLoops.serverChannel())
-            .permitKeepAliveTime(1, TimeUnit.SECONDS)
+            .permitKeepAliveTime(limits.keepAliveMinTime().toNanos(), TimeUnit.NANOSECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .keepAliveTime(
+                nanosOr(limits.keepAliveInterval(), Long.MAX_VALUE), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(
+                nanosOr(limits.keepAliveTimeout(), DEFAULT_KEEP_ALIVE_TIMEOUT_NANOS),
+                TimeUnit.NANOSECONDS)
+            .maxConcurrentCallsPerConnection(limits.maxConcurrentStreams())
             .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES);
     addresses.stream().skip(1).forEach(netty::addListenAddress);
     ServerImplBuilder server =
@@ -90,6 +101,11 @@ final class ClientPort implements AutoCloseable {
       throw Ports.cannotListen(
           "--listen-client-urls", String.join(",", config.listenClientUrls()), e);
     }
+  }
+
+  /** A time, or what zero stands for. */
+  private static long nanosOr(Duration time, long ifZero) {
+    return time.isZero() ? ifZero : time.toNanos();
   }
 
   /** In etcd's words, which supervisors look for. */

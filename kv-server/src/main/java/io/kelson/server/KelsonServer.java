@@ -87,9 +87,6 @@ public final class KelsonServer implements AutoCloseable {
   private static final long TICK_MILLIS = 100;
   private static final long MAX_DRAIN_MILLIS = 2_000;
 
-  /** As etcd's snapshot-catchup-entries: a follower this far behind needs no snapshot. */
-  private static final long KEPT_LOG_ENTRIES = 5_000;
-
   private final ServerConfig config;
   private final Consumer<Throwable> onFailure;
   private final Runnable onRemoved;
@@ -308,7 +305,10 @@ public final class KelsonServer implements AutoCloseable {
   private WatchHub watchHub(MvccStore store, ExecutorService catchUp, EventLoops loops) {
     return new WatchHub(
         store,
-        WatchOptions.DEFAULT.withMaxRequestBytes(config.maxRequestBytes()),
+        WatchOptions.DEFAULT
+            .withMaxRequestBytes(config.maxRequestBytes())
+            .withProgressIntervalMillis(config.limits().watchProgressInterval().toMillis())
+            .withStreamQueueBytes(config.limits().maxWatchQueueBytes()),
         door::header,
         catchUp,
         WatchTimer.on(loops.group()),
@@ -358,11 +358,14 @@ public final class KelsonServer implements AutoCloseable {
                 Duration.ofMillis(config.heartbeatIntervalMillis()),
                 // Read contexts must not repeat across restarts, so no seed that could.
                 new SecureRandom())
-            .withLogEntries(config.snapshotCount(), KEPT_LOG_ENTRIES);
+            .withLogEntries(config.snapshotCount(), config.replication().snapshotCatchUpEntries());
     if (config.readLease()) {
       options = options.withReadLease(config.readLeaseMaxClockDriftPercent());
     }
-    snapshots = opened.push(Snapshots.open(cluster.selfId(), home, transport, handle, metrics));
+    snapshots =
+        opened.push(
+            Snapshots.open(
+                cluster.selfId(), config.replication(), home, transport, handle, metrics));
     try {
       node =
           RaftNode.start(

@@ -12,6 +12,7 @@ import io.kelson.raft.snapshot.SnapshotSender;
 import io.kelson.raft.snapshot.SnapshotSink;
 import io.kelson.raft.transport.SnapshotStreams;
 import io.kelson.server.metrics.Metrics;
+import io.kelson.server.config.ReplicationSettings;
 import io.kelson.server.mvcc.StoreHome;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,20 +33,27 @@ final class Snapshots implements SnapshotShipper, AutoCloseable {
   /**
    * Takes over the snapshot connections of a transport that has not been started.
    *
+   * @param settings how fast snapshots may travel
    * @throws IOException if what an earlier run left of incoming snapshots cannot be deleted
    */
   static Snapshots open(
-      long selfId, StoreHome home, SnapshotStreams streams, ConsensusHandle node, Metrics metrics)
+      long selfId,
+      ReplicationSettings settings,
+      StoreHome home,
+      SnapshotStreams streams,
+      ConsensusHandle node,
+      Metrics metrics)
       throws IOException {
+    SnapshotOptions options =
+        SnapshotOptions.DEFAULT.withMaxBytesPerSecond(settings.snapshotBytesPerSecond());
     SnapshotListener events =
         SnapshotListener.all(List.of(new LoggingSnapshotListener(selfId), metrics.snapshots()));
     SnapshotReceiver receiver =
         SnapshotReceiver.open(
-            SnapshotOptions.DEFAULT, home.incomingPath(), new Sink(home, node), events);
+            options, home.incomingPath(), new Sink(home, node), events);
     streams.acceptWith(receiver);
     return new Snapshots(
-        new SnapshotSender(SnapshotOptions.DEFAULT, metrics.measured(home), streams, events),
-        receiver);
+        new SnapshotSender(options, metrics.measured(home), streams, events), receiver);
   }
 
   @Override

@@ -75,7 +75,12 @@ class PackageArrowsTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "java..", "picocli..", "..server.config..", "..server.cluster..", "io.kelson.server")
+            "java..",
+            "picocli..",
+            "org.snakeyaml..",
+            "..server.config..",
+            "..server.cluster..",
+            "io.kelson.server")
         .check(main);
   }
 }

@@ -44,6 +44,7 @@ import java.util.TreeSet;
  * @param log how and where to is logged
  * @param limits what one client may take up
  * @param cluster how this member comes to its cluster
+ * @param replication what members that lag get
  */
 public record ServerConfig(
     String name,
@@ -71,7 +72,8 @@ public record ServerConfig(
     HttpSettings http,
     LogSettings log,
     LimitSettings limits,
-    ClusterSettings cluster) {
+    ClusterSettings cluster,
+    ReplicationSettings replication) {
   /** Whether the cluster is being started, or is there already. */
   public enum ClusterState {
     NEW,
@@ -98,23 +100,64 @@ public record ServerConfig(
   /** Anything smaller could not even carry a member's own attributes. */
   static final int MIN_REQUEST_BYTES = 1024;
 
-  /** Checks everything that can be checked without touching the disk or the network. */
+  /**
+   * Checks everything that can be checked without touching the disk or the network.
+   *
+   * @throws ConfigException with all that is wrong
+   */
   public ServerConfig {
-    requireName(name);
-    listenClientUrls = UrlList.requireUrls("--listen-client-urls", listenClientUrls);
-    advertiseClientUrls = UrlList.requireUrls("--advertise-client-urls", advertiseClientUrls);
-    listenPeerUrls = UrlList.requireUrls("--listen-peer-urls", listenPeerUrls);
-    initialAdvertisePeerUrls =
-        UrlList.requireUrls("--initial-advertise-peer-urls", initialAdvertisePeerUrls);
-    requireOwnEntry(name, initialAdvertisePeerUrls, initialCluster);
+    Problems problems = new Problems();
+    problems.check(() -> requireName(name));
+    listenClientUrls = problems.urls("--listen-client-urls", listenClientUrls);
+    advertiseClientUrls = problems.urls("--advertise-client-urls", advertiseClientUrls);
+    listenPeerUrls = problems.urls("--listen-peer-urls", listenPeerUrls);
+    List<String> clients = listenClientUrls;
+    List<String> peers = listenPeerUrls;
+    List<String> advertised =
+        problems.urls("--initial-advertise-peer-urls", initialAdvertisePeerUrls);
+    initialAdvertisePeerUrls = advertised;
+    problems.check(() -> requireOwnEntry(name, advertised, initialCluster));
     if (initialClusterToken.isEmpty()) {
-      throw new ConfigException("--initial-cluster-token is empty; leave it out for etcd-cluster");
+      problems.add("--initial-cluster-token is empty; leave it out for etcd-cluster");
     }
-    requireTimers(heartbeatIntervalMillis, electionTimeoutMillis);
-    requireWithin("--read-lease-max-clock-drift-percent", readLeaseMaxClockDriftPercent, 1, 50);
-    requireWithin("--snapshot-count", snapshotCount, 1, Long.MAX_VALUE);
-    requireWithin("--max-request-bytes", maxRequestBytes, MIN_REQUEST_BYTES, MAX_REQUEST_BYTES);
-    requireWithin("--max-txn-ops", maxTxnOps, 1, 100_000);
+    problems.check(() -> requireTimers(heartbeatIntervalMillis, electionTimeoutMillis));
+    problems.check(
+        () ->
+            SettingsChecks.requireWithin(
+                "--read-lease-max-clock-drift-percent", readLeaseMaxClockDriftPercent, 1, 50));
+    problems.check(
+        () -> SettingsChecks.requireWithin("--snapshot-count", snapshotCount, 1, Long.MAX_VALUE));
+    problems.check(
+        () ->
+            SettingsChecks.requireWithin(
+                "--max-request-bytes", maxRequestBytes, MIN_REQUEST_BYTES, MAX_REQUEST_BYTES));
+    problems.check(() -> SettingsChecks.requireWithin("--max-txn-ops", maxTxnOps, 1, 100_000));
+    problems.check(
+        () ->
+            SettingsChecks.requireApart(
+                "--listen-client-urls", clients, "--listen-peer-urls", peers));
+    problems.check(
+        () ->
+            SettingsChecks.requireApart(
+                "--listen-client-urls",
+                clients,
+                "--listen-metrics-urls",
+                http.listenMetricsUrls()));
+    problems.check(
+        () ->
+            SettingsChecks.requireApart(
+                "--listen-client-urls",
+                clients,
+                "--listen-client-http-urls",
+                http.listenClientHttpUrls()));
+    problems.check(() -> SettingsChecks.storage(storage));
+    problems.check(() -> SettingsChecks.auth(auth));
+    problems.check(() -> SettingsChecks.checks(checks));
+    problems.check(() -> SettingsChecks.log(log));
+    problems.check(() -> SettingsChecks.limits(limits));
+    problems.check(() -> SettingsChecks.cluster(cluster));
+    problems.check(() -> SettingsChecks.replication(replication));
+    problems.throwIfAny();
   }
 
   /** A builder holding etcd's defaults. */
@@ -153,22 +196,15 @@ public record ServerConfig(
   }
 
   private static void requireTimers(int heartbeatMillis, int electionMillis) {
-    requireWithin("--heartbeat-interval", heartbeatMillis, 1, MAX_ELECTION_TIMEOUT_MILLIS / 5);
+    SettingsChecks.requireWithin(
+        "--heartbeat-interval", heartbeatMillis, 1, MAX_ELECTION_TIMEOUT_MILLIS / 5);
     if (electionMillis < 5 * heartbeatMillis) {
       throw new ConfigException(
           ("--election-timeout %d ms must be at least 5 times --heartbeat-interval %d ms, or a "
                   + "single lost heartbeat costs the leader its place; raise it to %d or more")
               .formatted(electionMillis, heartbeatMillis, 5 * heartbeatMillis));
     }
-    requireWithin("--election-timeout", electionMillis, 1, MAX_ELECTION_TIMEOUT_MILLIS);
-  }
-
-  private static void requireWithin(String flag, long value, long min, long max) {
-    if (value < min || value > max) {
-      throw new ConfigException(
-          max == Long.MAX_VALUE
-              ? "%s is %d; it must be at least %d".formatted(flag, value, min)
-              : "%s is %d; it must be between %d and %d".formatted(flag, value, min, max));
-    }
+    SettingsChecks.requireWithin(
+        "--election-timeout", electionMillis, 1, MAX_ELECTION_TIMEOUT_MILLIS);
   }
 }

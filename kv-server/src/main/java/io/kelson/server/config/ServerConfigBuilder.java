@@ -40,6 +40,7 @@ public final class ServerConfigBuilder {
   private LogSettings log = LogSettings.DEFAULT;
   private LimitSettings limits = LimitSettings.DEFAULT;
   private ClusterSettings cluster = ClusterSettings.DEFAULT;
+  private ReplicationSettings replication = ReplicationSettings.DEFAULT;
 
   ServerConfigBuilder() {}
 
@@ -204,12 +205,22 @@ public final class ServerConfigBuilder {
     return this;
   }
 
+  /** What members that lag get. */
+  public ServerConfigBuilder replication(ReplicationSettings value) {
+    replication = value;
+    return this;
+  }
+
   /**
    * The settings, checked.
    *
    * @throws ConfigException if one of them, or several together, make no sense
    */
   public ServerConfig build() {
+    if (initialCluster != null && !cluster.discoverySrv().isEmpty()) {
+      throw new ConfigException(
+          "--initial-cluster and --discovery-srv both say who the members are; leave one of them out");
+    }
     return new ServerConfig(
         name,
         dataDir == null ? Path.of(name + ".kelson") : dataDir,
@@ -238,7 +249,8 @@ public final class ServerConfigBuilder {
         http,
         log,
         limits,
-        cluster);
+        cluster,
+        replication);
   }
 
   /** A bound that nothing relies on is a misunderstanding that had better be cleared up. */

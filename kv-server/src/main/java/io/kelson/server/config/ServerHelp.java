@@ -1,50 +1,26 @@
 package io.kelson.server.config;
 
-/** The text of {@code kelson server --help}. */
+import io.kelson.server.config.Setting.Fate;
+import io.kelson.server.config.Setting.Group;
+import java.util.List;
+
+/** The text of {@code kelson server --help}, made of the table of settings. */
 final class ServerHelp {
-  private static final String TEXT =
+  private static final int WIDTH = 100;
+  private static final int COLUMN = 41;
+
+  private static final String HEAD =
       """
       Usage: kelson server [flags]
 
       Runs one Kelson member. Without flags: a cluster of one, clients on localhost:2379.
       Flags carry etcd's names; each can also be set as KELSON_<FLAG> or ETCD_<FLAG>, for example
-      KELSON_DATA_DIR. A flag wins over KELSON_, KELSON_ wins over ETCD_.
+      KELSON_DATA_DIR. A flag wins over KELSON_, KELSON_ wins over ETCD_. Or all of them stand in a
+      file, as lines of the form name: value. Times have a unit: 100ms, 5s, 10m, 1h30m.
+      """;
 
-      Member
-        --name NAME                          what people call this member (default)
-        --data-dir DIR                       where its data lives, mode 0700 (<name>.kelson)
-        --listen-client-urls URLS            where clients are accepted (http://localhost:2379)
-        --advertise-client-urls URLS         where clients find this member; required if
-                                             --listen-client-urls is set (http://localhost:2379)
-        --listen-peer-urls URLS              where members are accepted (http://localhost:2380)
-
-      Cluster
-        --initial-advertise-peer-urls URLS   where members find this one (http://localhost:2380)
-        --initial-cluster NAME=URL,...       every member of a new cluster (only this member)
-        --initial-cluster-state new|existing existing: the data directory must hold a member (new)
-        --initial-cluster-token TOKEN        sets clusters with the same URLs apart (etcd-cluster)
-
-      Raft
-        --heartbeat-interval MS              how often a leader makes itself heard (100)
-        --election-timeout MS                how long a follower waits for it; at least five
-                                             heartbeats, at most 50000 (1000)
-        --read-lease                         a leader answers reads without asking the others
-                                             while clocks say that none of them can lead; stale
-                                             reads if they drift more than the next flag says; the
-                                             same for all members (false)
-        --read-lease-max-clock-drift-percent PERCENT
-                                             by how much the slowest clock of all members may lag
-                                             behind the fastest, 1 to 50 (10)
-        --snapshot-count ENTRIES             entries after which the log may be cut (10000)
-
-      Limits
-        --max-request-bytes BYTES            largest request, 1024 to 33554432 (1572864)
-        --max-txn-ops COUNT                  most operations in one transaction (128)
-
-      Other
-        --log-level LEVEL                    debug, info, warn or error (info)
-        --version, -v                        print versions and exit
-        --help, -h                           print this and exit
+  private static final String TAIL =
+      """
 
       Examples
         One member for development:
@@ -56,11 +32,83 @@ final class ServerHelp {
             --listen-peer-urls http://10.0.0.1:2380 \\
             --initial-advertise-peer-urls http://10.0.0.1:2380 \\
             --initial-cluster a=http://10.0.0.1:2380,b=http://10.0.0.2:2380,c=http://10.0.0.3:2380
+
+        From a file, looked at first:
+          kelson config check /etc/kelson/kelson.yml && \\
+            kelson server --config-file /etc/kelson/kelson.yml
       """;
 
   private ServerHelp() {}
 
   static String text() {
-    return TEXT.stripTrailing();
+    StringBuilder text = new StringBuilder(HEAD);
+    for (Group group : Group.values()) {
+      text.append('\n').append(group.title()).append('\n');
+      for (Setting setting : SettingTable.obeyed()) {
+        if (setting.group() == group) {
+          String label = setting.isSwitch() ? "" : " " + setting.label();
+          String byDefault =
+              setting.defaultText().isEmpty() ? "" : " (" + setting.defaultText() + ")";
+          entry(text, setting.flag() + label, setting.help() + byDefault);
+        }
+      }
+    }
+    text.append("\nOther\n");
+    entry(
+        text,
+        CommandLineSource.CONFIG_FILE + " FILE",
+        "read all settings from this YAML file, which may be etcd's; nothing else counts then");
+    entry(text, "--version, -v", "print versions and exit");
+    entry(text, "--help, -h", "print this and exit");
+    text.append("\nOf etcd's flags these are taken and have no effect:\n");
+    wrapped(text, names(Fate.WITHOUT_EFFECT));
+    text.append("and these are taken only with values that ask for nothing:\n");
+    wrapped(text, names(Fate.REFUSED));
+    text.append("Names that began with --experimental- are understood, with a warning.\n");
+    return text.append(TAIL).toString().stripTrailing();
+  }
+
+  private static List<String> names(Fate fate) {
+    return SettingTable.all().stream()
+        .filter(s -> s.fate() == fate && !s.isOld() && !s.name().startsWith("experimental-"))
+        .map(Setting::name)
+        .sorted()
+        .toList();
+  }
+
+  private static void wrapped(StringBuilder text, List<String> words) {
+    StringBuilder line = new StringBuilder(" ");
+    for (String word : words) {
+      if (line.length() + word.length() + 1 > WIDTH) {
+        text.append(line).append('\n');
+        line = new StringBuilder(" ");
+      }
+      line.append(' ').append(word);
+    }
+    text.append(line).append('\n');
+  }
+
+  private static void entry(StringBuilder text, String left, String right) {
+    StringBuilder line = new StringBuilder("  ").append(left);
+    if (line.length() >= COLUMN - 1) {
+      text.append(line).append('\n');
+      line = new StringBuilder();
+    }
+    pad(line);
+    for (String word : right.split(" ")) {
+      if (line.length() + word.length() > WIDTH) {
+        text.append(line.toString().stripTrailing()).append('\n');
+        line = new StringBuilder();
+        pad(line);
+      }
+      line.append(word).append(' ');
+    }
+    text.append(line.toString().stripTrailing()).append('\n');
+  }
+
+  private static void pad(StringBuilder line) {
+    while (line.length() < COLUMN) {
+      line.append(' ');
+    }
   }
 }

@@ -59,6 +59,18 @@ public record WatchOptions(
         maxPendingReplies);
   }
 
+  /** The same with another bound on what waits for a stream (flag {@code max-watch-queue-bytes}). */
+  public WatchOptions withStreamQueueBytes(long bytes) {
+    return new WatchOptions(
+        progressIntervalMillis,
+        fragmentBytes,
+        bytes,
+        catchUpRevisions,
+        catchUpBytes,
+        catchUpWatchers,
+        maxPendingReplies);
+  }
+
   /** The same with fragments as large as a request may be, plus the room gRPC leaves around it. */
   public WatchOptions withMaxRequestBytes(long maxRequestBytes) {
     return new WatchOptions(
