@@ -92,8 +92,7 @@ final class ServiceManager {
   }
 
   private DomainSocketAddress address() {
-    return new DomainSocketAddress(
-        socket.startsWith("@") ? "\0" + socket.substring(1) : socket);
+    return new DomainSocketAddress(socket.startsWith("@") ? "\0" + socket.substring(1) : socket);
   }
 
   /** Nobody answers. */

@@ -11,8 +11,8 @@ import io.kelson.raft.snapshot.SnapshotReceiver;
 import io.kelson.raft.snapshot.SnapshotSender;
 import io.kelson.raft.snapshot.SnapshotSink;
 import io.kelson.raft.transport.SnapshotStreams;
-import io.kelson.server.metrics.Metrics;
 import io.kelson.server.config.ReplicationSettings;
+import io.kelson.server.metrics.Metrics;
 import io.kelson.server.mvcc.StoreHome;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,8 +49,7 @@ final class Snapshots implements SnapshotShipper, AutoCloseable {
     SnapshotListener events =
         SnapshotListener.all(List.of(new LoggingSnapshotListener(selfId), metrics.snapshots()));
     SnapshotReceiver receiver =
-        SnapshotReceiver.open(
-            options, home.incomingPath(), new Sink(home, node), events);
+        SnapshotReceiver.open(options, home.incomingPath(), new Sink(home, node), events);
     streams.acceptWith(receiver);
     return new Snapshots(
         new SnapshotSender(options, metrics.measured(home), streams, events), receiver);
