@@ -78,6 +78,15 @@ public enum EtcdError {
   INVALID_AUTH_MANAGEMENT(Code.INVALID_ARGUMENT, "etcdserver: invalid auth management"),
   ROOT_USER_MISSING(Code.FAILED_PRECONDITION, "etcdserver: root user does not exist"),
   ROOT_ROLE_MISSING(Code.FAILED_PRECONDITION, "etcdserver: root user does not have root role"),
+  BAD_TRANSFEREE(Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
+  TIMEOUT_LEADER_TRANSFER(
+      Code.UNKNOWN, "etcdserver: request timed out, leader transfer took too long"),
+  WRONG_DOWNGRADE_FORMAT(
+      Code.INVALID_ARGUMENT, "etcdserver: wrong downgrade target version format"),
+  INVALID_DOWNGRADE_TARGET(Code.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version"),
+  DOWNGRADE_IN_PROCESS(
+      Code.FAILED_PRECONDITION, "etcdserver: cluster has a downgrade job in progress"),
+  UNKNOWN_METHOD(Code.UNKNOWN, "etcdserver: unknown method"),
   TOKEN_VERIFY_ONLY(Code.UNKNOWN, "auth: token signing attempted with verify-only key");
 
   private final Code code;

@@ -60,6 +60,14 @@ final class ConsensusHandle implements ConsensusNode, MemberChanges.Consensus {
     }
   }
 
+  /** Asks for another leader; see {@link RaftNode#transferLeadership}. */
+  void transferLeadership(long target) {
+    RaftNode current = node;
+    if (current != null) {
+      current.transferLeadership(target);
+    }
+  }
+
   /** Hands a received snapshot to the node; see {@link RaftNode#install}. */
   CompletableFuture<Void> install(ReceivedSnapshot snapshot) {
     RaftNode current = node;

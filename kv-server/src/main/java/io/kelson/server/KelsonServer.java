@@ -27,6 +27,7 @@ import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ConfigException;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.http.HealthCheck;
+import io.kelson.server.maintenance.MaintenanceStore;
 import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.membership.Roster;
 import io.kelson.server.metrics.Metrics;
@@ -40,6 +41,7 @@ import io.kelson.server.proto.MemberAttributes;
 import io.kelson.server.rpc.AuthParts;
 import io.kelson.server.rpc.ClientDoor;
 import io.kelson.server.rpc.LearnerGate;
+import io.kelson.server.rpc.MaintenanceParts;
 import io.kelson.server.rpc.ReadThreads;
 import io.kelson.server.rpc.SlowRequests;
 import io.kelson.server.watch.WatchHub;
@@ -107,6 +109,7 @@ public final class KelsonServer implements AutoCloseable {
   private RaftNode node;
   private Snapshots snapshots;
   private WatchHub watches;
+  private Upkeep upkeep;
   private ClientPort clients;
   private Metrics metrics;
   private boolean isNewFounder;
@@ -232,7 +235,8 @@ public final class KelsonServer implements AutoCloseable {
     PurgeLoop purge = opened.push(PurgeLoop.start(store));
     ExecutorService catchUp = pushed(Executors.newSingleThreadExecutor(thread("kelson-watch")));
     watches = opened.push(watchHub(store, catchUp, loops));
-    startNode(log, home, loops);
+    startNode(log, home, purge, loops);
+    upkeep.start();
     SlowRequests slowRequests = new SlowRequests(config.log().slowRequest());
     metrics.readFrom(sources(store, purge, slowRequests));
     List<ServerServiceDefinition> services =
@@ -315,7 +319,7 @@ public final class KelsonServer implements AutoCloseable {
         RandomGenerator.getDefault());
   }
 
-  private void startNode(SegmentedLog log, StoreHome home, EventLoops loops)
+  private void startNode(SegmentedLog log, StoreHome home, PurgeLoop purge, EventLoops loops)
       throws StartFailure, IOException {
     transport =
         opened.push(
@@ -335,8 +339,31 @@ public final class KelsonServer implements AutoCloseable {
             roster,
             config.initialClusterToken(),
             config.requestTimeoutMillis(),
-            () -> System.currentTimeMillis() / 1000);
+            () -> System.currentTimeMillis() / 1000,
+            config.cluster());
     transport.describeWith(() -> describe(store));
+    MaintenanceStore maintenance = new MaintenanceStore(store);
+    upkeep =
+        opened.push(
+            new Upkeep(
+                config,
+                cluster.selfId(),
+                store,
+                directory.path(),
+                roster,
+                () -> handle.status().isLeader(),
+                door.proposals(),
+                loops.group().next(),
+                maintenance,
+                () -> purge.removed(store.compactRevision())));
+    door.openMaintenance(
+        new MaintenanceParts(
+            maintenance,
+            upkeep.space(),
+            id -> roster.view().applied().configuration().isVoter(id),
+            handle::transferLeadership,
+            () -> purge.removed(store.compactRevision())));
+    upkeep.requireSame();
     Applier applier =
         new Applier(
             store,
@@ -351,7 +378,8 @@ public final class KelsonServer implements AutoCloseable {
                     store, pushed(Executors.newSingleThreadExecutor(thread("kelson-lease"))))),
             door.openAuth(
                 store,
-                opened.push(AuthParts.open(config, System::nanoTime, System::currentTimeMillis))));
+                opened.push(AuthParts.open(config, System::nanoTime, System::currentTimeMillis))),
+            maintenance);
     RaftNodeOptions options =
         RaftNodeOptions.defaults(
                 coreConfig(),
@@ -417,6 +445,7 @@ public final class KelsonServer implements AutoCloseable {
         .setAppliedIndex(store.applied().index())
         .addAllStartedIds(store.memberAttributes().keySet())
         .setUpToDate(isUpToDate())
+        .addAllHashes(upkeep.hashes().all())
         .setRestored(ByteString.copyFrom(store.restored()))
         .build()
         .toByteArray();

@@ -17,6 +17,7 @@ import io.kelson.raft.runtime.StateMachine;
 import io.kelson.raft.snapshot.ReceivedSnapshot;
 import io.kelson.server.auth.AuthException;
 import io.kelson.server.auth.AuthStore;
+import io.kelson.server.maintenance.MaintenanceStore;
 import io.kelson.server.mvcc.ApplyBatch;
 import io.kelson.server.mvcc.CompactedException;
 import io.kelson.server.mvcc.EventListener;
@@ -52,6 +53,7 @@ public final class Applier implements StateMachine {
   private final Consumer<byte[]> configs;
   private final LeaseListener leases;
   private final AuthCommands auth;
+  private final MaintenanceCommands maintenance;
 
   /**
    * @param clusterId for response headers
@@ -98,7 +100,8 @@ public final class Applier implements StateMachine {
         installer,
         configs,
         leases,
-        new AuthStore(store, effect -> {}));
+        new AuthStore(store, effect -> {}),
+        new MaintenanceStore(store));
   }
 
   /**
@@ -107,6 +110,7 @@ public final class Applier implements StateMachine {
    *     snapshot
    * @param leases who hears of leases that come and go
    * @param auth who may do what, as of the entries applied
+   * @param maintenance which alarms there are, as of the entries applied
    */
   public Applier(
       MvccStore store,
@@ -117,7 +121,8 @@ public final class Applier implements StateMachine {
       Consumer<ReceivedSnapshot> installer,
       Consumer<byte[]> configs,
       LeaseListener leases,
-      AuthStore auth) {
+      AuthStore auth,
+      MaintenanceStore maintenance) {
     this.store = store;
     this.clusterId = clusterId;
     this.memberId = memberId;
@@ -127,6 +132,7 @@ public final class Applier implements StateMachine {
     this.configs = configs;
     this.leases = leases;
     this.auth = new AuthCommands(auth);
+    this.maintenance = new MaintenanceCommands(maintenance);
   }
 
   @Override
@@ -160,6 +166,7 @@ public final class Applier implements StateMachine {
   public void install(ReceivedSnapshot snapshot) {
     installer.accept(snapshot);
     auth.replaced(store);
+    maintenance.replaced(store);
     events.historyReplaced();
     if (store.config().length > 0) {
       configs.accept(store.config());
@@ -199,6 +206,7 @@ public final class Applier implements StateMachine {
       leaseChanges = batch.leases().comingsAndGoings();
     }
     auth.committed();
+    maintenance.committed();
     if (!leaseChanges.isEmpty()) {
       leases.leasesChanged(leaseChanges);
     }
@@ -230,6 +238,7 @@ public final class Applier implements StateMachine {
     Outcome outcome;
     try {
       auth.requireAllowed(request, batch);
+      maintenance.requireNoAlarm(request);
       outcome = new Outcome(request.getId(), execute(request, entry, batch, waiting), null);
     } catch (RefusedException e) {
       outcome = new Outcome(request.getId(), null, e.error());
@@ -276,6 +285,8 @@ public final class Applier implements StateMachine {
           AUTH_ROLE_GRANT_PERMISSION,
           AUTH_ROLE_REVOKE_PERMISSION ->
           auth.execute(request, entry, batch, this::header);
+      case ALARM, DOWNGRADE, HASH_CHECK ->
+          maintenance.execute(request, entry, batch, this::header);
       case REQUEST_NOT_SET ->
           throw new IllegalStateException(
               "log entry "

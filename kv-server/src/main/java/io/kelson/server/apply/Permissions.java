@@ -67,7 +67,14 @@ public final class Permissions {
           AUTH_ROLE_REVOKE_PERMISSION ->
           state.requireRoot(who);
       // What members tell each other; and a login, whose password has been checked.
-      case LEASE_EXPIRY, LEASE_CHECKPOINTS, MEMBER_ATTRIBUTES, AUTH_LOGIN, REQUEST_NOT_SET -> {}
+      case LEASE_EXPIRY,
+          LEASE_CHECKPOINTS,
+          MEMBER_ATTRIBUTES,
+          AUTH_LOGIN,
+          ALARM,
+          DOWNGRADE,
+          HASH_CHECK,
+          REQUEST_NOT_SET -> {}
     }
   }
 

@@ -4,6 +4,7 @@ import io.kelson.api.EtcdError;
 import io.kelson.raft.membership.Configuration;
 import io.kelson.raft.membership.ConfigurationChange;
 import io.kelson.server.cluster.MemberIds;
+import io.kelson.server.config.ClusterSettings;
 import io.kelson.server.membership.Members.Peer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,13 +14,12 @@ import java.util.function.Predicate;
 
 /**
  * Says what a change of members leads to, or why it is refused: etcd's rules, with its strict
- * reconfiguration check always on. A function of what it is given.
+ * reconfiguration check unless that is switched off. A function of what it is given.
  *
  * <p>For these rules a member that was added as a voter counts as one from then on, as in etcd,
  * although it is given its vote only when it has caught up.
  */
 final class ChangePlanner {
-  private static final int MAX_LEARNERS = 1;
   private static final int SHORT_ID_MASK = 0xffff;
 
   private final long self;
@@ -27,19 +27,27 @@ final class ChangePlanner {
   private final Members now;
   private final Set<Long> started;
   private final Predicate<Long> connected;
+  private final ClusterSettings rules;
 
   /**
    * @param self the leader, who plans
    * @param view a settled one
    * @param started members that have told the cluster their name
    * @param connected whether the leader reaches a member just now
+   * @param rules what is let through
    */
-  ChangePlanner(long self, Roster.View view, Set<Long> started, Predicate<Long> connected) {
+  ChangePlanner(
+      long self,
+      Roster.View view,
+      Set<Long> started,
+      Predicate<Long> connected,
+      ClusterSettings rules) {
     this.self = self;
     this.configuration = view.applied().configuration();
     this.now = view.members();
     this.started = started;
     this.connected = connected;
+    this.rules = rules;
   }
 
   /** What to ask consensus for, and what it means. */
@@ -54,10 +62,10 @@ final class ChangePlanner {
         throw new ChangeRefusedException(EtcdError.PEER_URL_EXISTS);
       }
     }
-    if (isLearner && learners() >= MAX_LEARNERS) {
+    if (isLearner && learners() >= rules.maxLearners()) {
       throw new ChangeRefusedException(EtcdError.TOO_MANY_LEARNERS);
     }
-    if (!isLearner) {
+    if (!isLearner && rules.strictReconfigCheck()) {
       requireEnoughStartedToAdd();
       int reached = (int) voting().stream().filter(this::isReached).count();
       if (voting().size() > 1 && reached < majority(voting().size() + 1)) {
@@ -94,6 +102,9 @@ final class ChangePlanner {
     Peer leaving = require(id);
     List<Peer> voting = voting();
     if (voting.contains(leaving)) {
+      requireAnotherVoter(leaving);
+    }
+    if (voting.contains(leaving) && rules.strictReconfigCheck()) {
       requireEnoughStartedWithout(leaving, voting);
       boolean isDown = !isReached(leaving);
       int reached = (int) voting.stream().filter(this::isReached).count();
@@ -119,7 +130,7 @@ final class ChangePlanner {
     after.add(learner);
     // A learner that is in sync has started, whether or not it has said its name yet.
     int ready = (int) after.stream().filter(p -> p.id() == id || isStarted(p)).count();
-    if (ready < majority(after.size())) {
+    if (rules.strictReconfigCheck() && ready < majority(after.size())) {
       throw new ChangeRefusedException(EtcdError.NOT_ENOUGH_STARTED_MEMBERS);
     }
     return withVote(learner);
@@ -185,8 +196,14 @@ final class ChangePlanner {
   private void requireEnoughStartedWithout(Peer leaving, List<Peer> voting)
       throws ChangeRefusedException {
     long running = voting.stream().filter(p -> !p.equals(leaving) && isStarted(p)).count();
-    boolean voterLeft = configuration.voters().stream().anyMatch(id -> id != leaving.id());
-    if (!voterLeft || running < majority(voting.size() - 1)) {
+    if (running < majority(voting.size() - 1)) {
+      throw new ChangeRefusedException(EtcdError.NOT_ENOUGH_STARTED_MEMBERS);
+    }
+  }
+
+  /** Whatever the rules: without a voter there would be no cluster. */
+  private void requireAnotherVoter(Peer leaving) throws ChangeRefusedException {
+    if (configuration.voters().stream().noneMatch(id -> id != leaving.id())) {
       throw new ChangeRefusedException(EtcdError.NOT_ENOUGH_STARTED_MEMBERS);
     }
   }

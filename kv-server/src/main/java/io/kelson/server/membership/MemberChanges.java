@@ -4,6 +4,7 @@ import io.kelson.api.EtcdError;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.membership.ConfigurationChange;
 import io.kelson.raft.runtime.RaftStatus;
+import io.kelson.server.config.ClusterSettings;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.membership.ChangePlanner.Plan;
 import io.kelson.server.membership.Members.Peer;
@@ -87,6 +88,7 @@ public final class MemberChanges implements AutoCloseable {
   private final String token;
   private final long timeoutNanos;
   private final LongSupplier unixSeconds;
+  private final ClusterSettings rules;
   private final LinkedBlockingQueue<Task> queue = new LinkedBlockingQueue<>(MAX_QUEUED);
   private volatile Thread thread;
   private volatile Waiting waiting;
@@ -109,7 +111,9 @@ public final class MemberChanges implements AutoCloseable {
       Roster roster,
       String token,
       long timeoutMillis,
-      LongSupplier unixSeconds) {
+      LongSupplier unixSeconds,
+      ClusterSettings rules) {
+    this.rules = rules;
     this.consensus = consensus;
     this.others = others;
     this.roster = roster;
@@ -257,7 +261,7 @@ public final class MemberChanges implements AutoCloseable {
 
   private ChangePlanner planner(Roster.View view) {
     return new ChangePlanner(
-        consensus.status().self(), view, others.started(), others::isConnected);
+        consensus.status().self(), view, others.started(), others::isConnected, rules);
   }
 
   private static void requireTransient(Rejection.Reason reason) throws ChangeRefusedException {

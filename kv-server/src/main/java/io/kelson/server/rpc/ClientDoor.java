@@ -7,6 +7,7 @@ import io.kelson.api.ResponseHeader;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.Role;
 import io.kelson.raft.core.RoleChange;
+import io.kelson.server.apply.AlarmRules;
 import io.kelson.server.apply.ApplyResults;
 import io.kelson.server.auth.AuthStore;
 import io.kelson.server.backup.Backups;
@@ -51,6 +52,8 @@ public final class ClientDoor {
   private volatile AuthGuard guard;
   private AuthParts authParts;
   private volatile SnapshotCalls snapshots;
+  private volatile MaintenanceParts maintenance;
+  private volatile LeaderMoves moves;
 
   /**
    * @param nanoTime the clock of timeouts
@@ -125,6 +128,21 @@ public final class ClientDoor {
     snapshots = new SnapshotCalls(backups);
   }
 
+  /**
+   * Says what maintenance stands on, and from then on turns away what an alarm or a full quota
+   * keeps from being done; once, before {@link #services}.
+   */
+  public void openMaintenance(MaintenanceParts parts) {
+    moves = new LeaderMoves(node, parts.isVoter(), parts.transfer(), nanoTime, proposals.timeoutNanos());
+    maintenance = parts;
+    proposals.admitWith(
+        request -> {
+          EtcdError refusal = AlarmRules.refusal(parts.state().current(), request);
+          boolean noRoom = parts.space().isExceeded() && AlarmRules.adds(request);
+          return refusal == null && noRoom ? EtcdError.NO_SPACE : refusal;
+        });
+  }
+
   /** A response header with that revision. */
   public ResponseHeader header(long revision) {
     return headers.at(revision);
@@ -186,7 +204,16 @@ public final class ClientDoor {
                 requireLeader),
             ServerInterceptors.intercept(
                 new MaintenanceService(
-                    node, store, storeReads, headers, disk, () -> changes.isLearner(), snapshots),
+                    node,
+                    store,
+                    storeReads,
+                    proposals,
+                    headers,
+                    disk,
+                    () -> changes.isLearner(),
+                    snapshots,
+                    maintenance,
+                    moves),
                 requireLeader),
             ServerInterceptors.intercept(
                 new AuthService(
@@ -247,6 +274,9 @@ public final class ClientDoor {
       lessor.follow();
     }
     if (newLeader) {
+      if (moves != null) {
+        moves.tick();
+      }
       proposals.leaderElected();
       reads.leaderElected();
     }
@@ -267,6 +297,9 @@ public final class ClientDoor {
     proposals.tick();
     reads.tick();
     lessor.tick();
+    if (moves != null) {
+      moves.tick();
+    }
   }
 
   /** What goes through here. Any thread. */

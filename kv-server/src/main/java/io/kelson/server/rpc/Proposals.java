@@ -5,6 +5,7 @@ import io.kelson.raft.core.Proposal;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.server.proto.InternalRequest;
+import io.kelson.server.proto.InternalRequestOrBuilder;
 import io.kelson.server.rpc.PendingRequests.Pending;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.Queue;
@@ -40,6 +41,7 @@ public final class Proposals {
   private final LongAdder refusals = new LongAdder();
 
   private volatile boolean stopped;
+  private volatile Admission admission = request -> null;
 
   Proposals(
       ConsensusNode node,
@@ -54,6 +56,18 @@ public final class Proposals {
     this.nanoTime = nanoTime;
     this.maxRequestBytes = maxRequestBytes;
     this.timeoutNanos = timeoutNanos;
+  }
+
+  /** Turns requests away that would be refused when applied, or should not get that far. */
+  @FunctionalInterface
+  public interface Admission {
+    /** Why not; null if it may go on. Any thread; must not block. */
+    EtcdError refusal(InternalRequestOrBuilder request);
+  }
+
+  /** Asks that for every request from now on. */
+  public void admitWith(Admission value) {
+    admission = value;
   }
 
   /** Lets a caller who does not care any longer be forgotten. */
@@ -99,6 +113,10 @@ public final class Proposals {
     }
     if (status.commitIndex() - status.appliedIndex() > MAX_APPLY_LAG_ENTRIES) {
       return refuse(outcome, EtcdError.TOO_MANY_REQUESTS);
+    }
+    EtcdError refusal = admission.refusal(request);
+    if (refusal != null) {
+      return refuse(outcome, refusal);
     }
     Pending waiting = pending.register(nanoTime.getAsLong(), executor, outcome);
     if (waiting == null) {

@@ -10,6 +10,7 @@ import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.membership.Configuration;
 import io.kelson.raft.membership.ConfigurationChange;
 import io.kelson.raft.runtime.RaftStatus;
+import io.kelson.server.config.ClusterSettings;
 import io.kelson.server.membership.Members.Peer;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,8 @@ class MemberChangesTest {
           roster,
           "token",
           60_000,
-          () -> 1_700_000_000);
+          () -> 1_700_000_000,
+          ClusterSettings.DEFAULT);
 
   @BeforeEach
   void start() {

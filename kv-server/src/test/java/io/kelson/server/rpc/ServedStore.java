@@ -18,6 +18,7 @@ import io.kelson.server.apply.TestBed;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.InitialCluster;
 import io.kelson.server.config.ServerConfig;
+import io.kelson.server.maintenance.MaintenanceStore;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.PurgeLoop;
@@ -60,6 +61,7 @@ final class ServedStore {
     node.machine(applier);
     door.openAuth(store, AuthParts.open(CONFIG, () -> 1, () -> 1_000));
     door.openLessor(store, threads);
+    door.openMaintenance(Unbounded.maintenance(new MaintenanceStore(store)));
     door.roleChanged(
         new RoleChange(
             Role.CANDIDATE, Role.LEADER, AppliesAtOnce.TERM, cluster.selfId(), "elected"));

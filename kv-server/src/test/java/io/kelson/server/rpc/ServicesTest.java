@@ -45,6 +45,7 @@ import io.kelson.server.config.ServerConfig;
 import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.membership.Members;
 import io.kelson.server.membership.Roster;
+import io.kelson.server.maintenance.MaintenanceStore;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.PurgeLoop;
@@ -120,7 +121,8 @@ class ServicesTest {
             },
             config -> {},
             door.openLessor(store, pool),
-            door.openAuth(store, authParts)));
+            door.openAuth(store, authParts),
+            openMaintenance()));
     door.roleChanged(
         new RoleChange(
             Role.CANDIDATE, Role.LEADER, AppliesAtOnce.TERM, CLUSTER.selfId(), "elected"));
@@ -134,6 +136,12 @@ class ServicesTest {
     kv = KVGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 
+  private MaintenanceStore openMaintenance() {
+    MaintenanceStore maintenance = new MaintenanceStore(store);
+    door.openMaintenance(Unbounded.maintenance(maintenance));
+    return maintenance;
+  }
+
   private MemberChanges changes() {
     ConfigEntry initial = Members.initialEntry(CLUSTER);
     return new MemberChanges(
@@ -142,7 +150,8 @@ class ServicesTest {
         new Roster(CLUSTER.selfId(), initial, initial, new DeafListener()),
         CONFIG.initialClusterToken(),
         1_000,
-        () -> 1);
+        () -> 1,
+        CONFIG.cluster());
   }
 
   /** Never asked, as no change is made here. */
