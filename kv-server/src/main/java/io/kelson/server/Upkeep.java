@@ -39,7 +39,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -50,8 +49,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to space, history and sameness, on two threads of its own: one that looks twice a second, and
- * one that takes checksums and compares them, which may take as long as reading the whole store.
+ * Sees to space, history and sameness, on two threads of its own: one that looks twice a second,
+ * and one that takes checksums and compares them, which may take as long as reading the whole
+ * store.
  */
 final class Upkeep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -62,7 +62,9 @@ final class Upkeep implements AutoCloseable {
   /** Checks in a row without an answer after which it is said that a member is not compared. */
   private static final int UNKNOWN_WORTH_SAYING = 3;
 
-  /** Above this, comparing at the start would make starting slow: it is left to the next compaction. */
+  /**
+   * Above this, comparing at the start would make starting slow: it is left to the next compaction.
+   */
   private static final long MAX_KEYS_AT_START = 100_000;
 
   private final ServerConfig config;
@@ -133,8 +135,8 @@ final class Upkeep implements AutoCloseable {
 
   /**
    * Compares what this member holds with what the others said they held at the revision it was last
-   * compacted to. Blocks for some seconds at most if others do not answer, which is no obstacle; for
-   * small stores only, as it reads everything.
+   * compacted to. Blocks for some seconds at most if others do not answer, which is no obstacle;
+   * for small stores only, as it reads everything.
    *
    * @throws StartFailure if a majority of the cluster agrees on something else
    */
@@ -165,7 +167,10 @@ final class Upkeep implements AutoCloseable {
   void start() {
     state.takeHashesWith(hashes::want);
     looks.scheduleWithFixedDelay(
-        guarded("looking after space", this::look), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        guarded("looking after space", this::look),
+        LOOK_MILLIS,
+        LOOK_MILLIS,
+        TimeUnit.MILLISECONDS);
     checks.scheduleWithFixedDelay(
         guarded("taking checksums", hashes::look), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     every(config.checks().compactionInterval().toMillis(), "comparing checksums", this::check);
@@ -342,12 +347,14 @@ final class Upkeep implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    for (ExecutorService thread : List.of(looks, checks)) {
-      thread.shutdownNow();
-    }
-    for (ExecutorService thread : List.of(looks, checks)) {
-      thread.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+  public void close() {
+    looks.shutdownNow();
+    checks.shutdownNow();
+    try {
+      looks.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+      checks.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

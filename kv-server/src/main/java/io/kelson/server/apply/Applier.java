@@ -285,8 +285,7 @@ public final class Applier implements StateMachine {
           AUTH_ROLE_GRANT_PERMISSION,
           AUTH_ROLE_REVOKE_PERMISSION ->
           auth.execute(request, entry, batch, this::header);
-      case ALARM, DOWNGRADE, HASH_CHECK ->
-          maintenance.execute(request, entry, batch, this::header);
+      case ALARM, DOWNGRADE, HASH_CHECK -> maintenance.execute(request, entry, batch, this::header);
       case REQUEST_NOT_SET ->
           throw new IllegalStateException(
               "log entry "

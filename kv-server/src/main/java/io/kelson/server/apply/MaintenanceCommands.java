@@ -80,8 +80,7 @@ final class MaintenanceCommands {
     if (!change.getTarget().equals(state.downgradeTarget())) {
       batch
           .rows()
-          .put(
-              MaintenanceRows.downgradeName(), MaintenanceRows.downgradeValue(change.getTarget()));
+          .put(MaintenanceRows.downgradeName(), MaintenanceRows.downgradeValue(change.getTarget()));
       become(state.withDowngrade(change.getTarget()));
     }
     return DowngradeResponse.newBuilder();

@@ -16,10 +16,10 @@ import java.util.TreeSet;
  * What the members' checksums of one point say.
  *
  * @param point as of when
- * @param agreeing members that hold what most of the cluster holds, or all that are known to hold the
- *     same
- * @param corrupt members that hold something else than a majority of the cluster; 0 in it if members
- *     differ and no majority says who is right, as in etcd
+ * @param agreeing members that hold what most of the cluster holds, or all that are known to hold
+ *     the same
+ * @param corrupt members that hold something else than a majority of the cluster; 0 in it if
+ *     members differ and no majority says who is right, as in etcd
  * @param unknown members whose checksum of that point is not known: nothing is concluded of them
  */
 public record HashComparison(
@@ -60,8 +60,7 @@ public record HashComparison(
 
   private static HashComparison at(HashPoint point, Set<Long> members, Map<Long, Integer> known) {
     Map<Integer, SortedSet<Long>> groups = new HashMap<>();
-    known.forEach(
-        (member, hash) -> groups.computeIfAbsent(hash, h -> new TreeSet<>()).add(member));
+    known.forEach((member, hash) -> groups.computeIfAbsent(hash, h -> new TreeSet<>()).add(member));
     SortedSet<Long> unknown = new TreeSet<>(members);
     unknown.removeAll(known.keySet());
     SortedSet<Long> largest =

@@ -43,9 +43,7 @@ public record MaintenanceState(List<Alarm> alarms, String downgradeTarget) {
 
   /** The alarms of a type; of every type for {@link AlarmType#NONE}. */
   public List<Alarm> of(AlarmType type) {
-    return alarms.stream()
-        .filter(alarm -> type == AlarmType.NONE || alarm.type() == type)
-        .toList();
+    return alarms.stream().filter(alarm -> type == AlarmType.NONE || alarm.type() == type).toList();
   }
 
   MaintenanceState with(Alarm alarm) {

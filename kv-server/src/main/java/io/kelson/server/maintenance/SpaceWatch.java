@@ -111,9 +111,7 @@ public final class SpaceWatch {
   }
 
   private boolean isOver() {
-    return quotaBytes > 0
-        ? space.storeBytes() >= quotaBytes
-        : space.freeBytes() < reserveBytes();
+    return quotaBytes > 0 ? space.storeBytes() >= quotaBytes : space.freeBytes() < reserveBytes();
   }
 
   private boolean hasRoomAgain() {

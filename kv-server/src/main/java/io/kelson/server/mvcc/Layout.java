@@ -23,6 +23,11 @@ final class Layout {
   static final byte[] RESTORED = ascii("restored");
   static final byte[] MEMBER_PREFIX = ascii("member/");
 
+  /** Alarms, as {@code server.maintenance} writes them. */
+  static final byte[] ALARM_PREFIX = ascii("maintenance/alarm/");
+
+  static final byte[] ALARM_END = ascii("maintenance/alarm0");
+
   /** One past the last key that starts with {@link #MEMBER_PREFIX}. */
   static final byte[] MEMBER_END = ascii("member0");
 

@@ -50,6 +50,8 @@ public record StoreTransplant(
       throws RocksDBException {
     long revision = before.revision() + revisionBump;
     writes.deleteRange(database.meta(), Layout.MEMBER_PREFIX, Layout.MEMBER_END);
+    // Alarms are of members that are gone.
+    writes.deleteRange(database.meta(), Layout.ALARM_PREFIX, Layout.ALARM_END);
     writes.put(database.meta(), Layout.CLUSTER, Layout.encodeLong(clusterId));
     writes.put(database.meta(), Layout.CONFIG, config);
     writes.put(database.meta(), Layout.RESTORED, origin);

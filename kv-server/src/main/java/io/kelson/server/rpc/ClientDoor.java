@@ -133,7 +133,9 @@ public final class ClientDoor {
    * keeps from being done; once, before {@link #services}.
    */
   public void openMaintenance(MaintenanceParts parts) {
-    moves = new LeaderMoves(node, parts.isVoter(), parts.transfer(), nanoTime, proposals.timeoutNanos());
+    moves =
+        new LeaderMoves(
+            node, parts.isVoter(), parts.transfer(), nanoTime, proposals.timeoutNanos());
     maintenance = parts;
     proposals.admitWith(
         request -> {

@@ -147,7 +147,9 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     downgrades.carryOut(request, Reply.to(DowngradeResponse.class, observer), headers);
   }
 
-  /** As HashKV of the newest revision: everything else a member holds follows from the log alone. */
+  /**
+   * As HashKV of the newest revision: everything else a member holds follows from the log alone.
+   */
   @Override
   public void hash(HashRequest request, StreamObserver<HashResponse> observer) {
     reads.answer(

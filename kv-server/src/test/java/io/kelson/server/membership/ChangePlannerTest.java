@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kelson.api.EtcdError;
-import io.kelson.server.config.ClusterSettings;
 import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.membership.Configuration;
 import io.kelson.server.cluster.MemberIds;
+import io.kelson.server.config.ClusterSettings;
 import io.kelson.server.membership.ChangePlanner.Plan;
 import io.kelson.server.membership.Members.Peer;
 import java.util.Arrays;
@@ -139,8 +139,7 @@ class ChangePlannerTest {
 
   private ChangePlanner withStarted(Roster.View view) {
     view.members().members().forEach(peer -> connected.add(peer.id()));
-    return new ChangePlanner(
-        SELF, view, started, connected::contains, ClusterSettings.DEFAULT);
+    return new ChangePlanner(SELF, view, started, connected::contains, ClusterSettings.DEFAULT);
   }
 
   private static Roster.View voters(long... ids) {
