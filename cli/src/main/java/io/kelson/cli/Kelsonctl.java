@@ -25,6 +25,9 @@ final class Kelsonctl {
           new EndpointStatusCommand(),
           new EndpointHealthCommand(),
           new MemberListCommand(),
+          new SnapshotSaveCommand(),
+          new HandedOverCommand("status", "Checks a backup and prints what is in it."),
+          new HandedOverCommand("restore", "Makes a member's data directory of a backup."),
           new VersionCommand());
 
   Kelsonctl(Console console, Map<String, String> variables) {

@@ -9,6 +9,7 @@ import io.kelson.api.MaintenanceGrpc;
 import io.kelson.api.MemberListRequest;
 import io.kelson.api.StatusRequest;
 import io.kelson.client.UnaryCalls.Effect;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -129,6 +130,20 @@ public final class KelsonClient implements AutoCloseable {
   /** Asks the member at {@code endpoint} how it is doing and waits. */
   public EndpointStatus status(String endpoint) {
     return await(statusAsync(endpoint), Effect.READS);
+  }
+
+  /**
+   * Takes a backup of the member at {@code endpoint}, one of {@link #endpoints}: everything that is
+   * replicated, as of one revision. Blocks until all of it has come in; the request timeout does
+   * not count. Nothing is repeated: if it fails, what the sink got is worth nothing.
+   *
+   * @return when the checksum at its end has been found to be right
+   * @throws EtcdException if the member refuses, or the connection breaks, or the checksum is wrong
+   * @throws IOException whatever the sink throws
+   */
+  public SnapshotInfo snapshot(String endpoint, SnapshotSink sink) throws IOException {
+    requireOpen();
+    return new SnapshotCall(sink).take(endpoints.named(endpoint).channel());
   }
 
   /**

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Check every byte of a backup and print its hash, revision, number of keys, size and storage version.",
+      "Check every byte of a backup and print its hash, revision, number of keys, size, and the version that made it.",
       ""
     },
     footerHeading = "%nExit codes:%n",

@@ -57,7 +57,7 @@ enum StatusFormat {
   };
 
   private static final List<String> HEADS =
-      List.of("HASH", "REVISION", "TOTAL KEYS", "TOTAL SIZE", "STORAGE VERSION");
+      List.of("HASH", "REVISION", "TOTAL KEYS", "TOTAL SIZE", "VERSION");
   private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
 
   abstract String print(BackupStatus status);

@@ -8,9 +8,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -48,7 +45,7 @@ import java.util.zip.CRC32C;
  * another one's data would have it vote twice (Raft paper, section 5.2) or overwrite what it finds.
  */
 public final class DataDirectory implements AutoCloseable {
-  private static final String LOCK = "LOCK";
+  private static final String LOCK = DirectoryLock.NAME;
   private static final String IDENTITY = "IDENTITY";
   private static final String BEGUN = "BEGUN";
   private static final String JOINED = "JOINED";
@@ -116,7 +113,7 @@ public final class DataDirectory implements AutoCloseable {
     try {
       create(absolute);
       requireOursOrEmpty(absolute, isDamaged);
-      return new DataDirectory(absolute, lock(absolute));
+      return new DataDirectory(absolute, DirectoryLock.acquire(absolute));
     } catch (DataDirectoryException e) {
       throw e;
     } catch (IOException e) {
@@ -371,44 +368,6 @@ public final class DataDirectory implements AutoCloseable {
 
   private static boolean isOurs(String file) {
     return OURS.contains(file) || file.startsWith(ASIDE_PREFIX);
-  }
-
-  private static FileChannel lock(Path path) throws IOException {
-    FileChannel channel = FileChannel.open(path.resolve(LOCK), CREATE, READ, WRITE);
-    try {
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
-        throw inUse(path, channel);
-      }
-      channel.truncate(0);
-      channel.write(
-          ByteBuffer.wrap(
-              (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
-          0);
-      return channel;
-    } catch (OverlappingFileLockException e) {
-      channel.close();
-      throw inUse(path, null);
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
-  }
-
-  private static DataDirectoryException inUse(Path path, FileChannel channel) throws IOException {
-    String holder = "this process";
-    if (channel != null) {
-      ByteBuffer text = ByteBuffer.allocate(20);
-      channel.read(text, 0);
-      String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
-      holder =
-          pid.isEmpty()
-              ? "another process"
-              : "process %s (see it with: ps -fp %s)".formatted(pid, pid);
-    }
-    return new DataDirectoryException(
-        "data directory %s is in use by %s; stop it, or name another directory with --data-dir"
-            .formatted(path, holder));
   }
 
   private Identity read() throws IOException {

@@ -37,7 +37,6 @@ final class SnapshotCalls implements AutoCloseable {
   private static final long IDLE_SECONDS = 10;
 
   private final Backups backups;
-  private final long stallLimitNanos;
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
           0,
@@ -48,15 +47,7 @@ final class SnapshotCalls implements AutoCloseable {
           new DefaultThreadFactory("kelson-backup", true));
 
   SnapshotCalls(Backups backups) {
-    this(backups, SendGate.STALL_LIMIT_NANOS);
-  }
-
-  /**
-   * @param stallLimitNanos how long a caller may take nothing
-   */
-  SnapshotCalls(Backups backups, long stallLimitNanos) {
     this.backups = backups;
-    this.stallLimitNanos = stallLimitNanos;
   }
 
   /** Serves a call that has just come in. */
@@ -77,7 +68,9 @@ final class SnapshotCalls implements AutoCloseable {
 
     Call(ServerCallStreamObserver<SnapshotResponse> call) {
       this.call = call;
-      this.gate = new SendGate(call::isReady, call::isCancelled, new Semaphore(1), stallLimitNanos);
+      this.gate =
+          new SendGate(
+              call::isReady, call::isCancelled, new Semaphore(1), SendGate.STALL_LIMIT_NANOS);
       call.setOnReadyHandler(gate::changed);
       call.setOnCancelHandler(gate::changed);
     }
