@@ -83,4 +83,26 @@ class PackageArrowsTest {
             "io.kelson.server")
         .check(main);
   }
+
+  @Test
+  void nobodyDependsOnMetricsButWhoPutsAMemberTogether() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("..server.metrics..", "io.kelson.server")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("..server.metrics..")
+        .check(main);
+  }
+
+  @Test
+  void thePrometheusLibraryIsUsedByMetricsOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..server.metrics..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.prometheus..")
+        .check(main);
+  }
 }

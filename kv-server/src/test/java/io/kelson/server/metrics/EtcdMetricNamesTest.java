@@ -37,8 +37,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -420,6 +422,40 @@ class EtcdMetricNamesTest {
         .isGreaterThanOrEqualTo(4);
     assertThat(grown(before, after, "kelson_purge_steps_total")).isPositive();
     assertThat(after.value("etcd_debugging_mvcc_compact_revision")).isEqualTo(revision);
+  }
+
+  /** Every page is whole and of about the same size, whoever else asks and whatever goes on. */
+  @Test
+  void manyMayScrapeWhileMuchGoesOn() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    CompletableFuture<Void> load =
+        CompletableFuture.runAsync(
+            () -> {
+              var kv = KVGrpc.newBlockingStub(channel);
+              ByteString key = ByteString.copyFromUtf8("load");
+              while (!over.get()) {
+                kv.put(PutRequest.newBuilder().setKey(key).build());
+                kv.range(RangeRequest.newBuilder().setKey(key).build());
+              }
+            });
+    int size = page().text().length();
+    List<CompletableFuture<Void>> scrapers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      scrapers.add(
+          CompletableFuture.runAsync(
+              () -> {
+                for (int scrape = 0; scrape < 25; scrape++) {
+                  PageText page = page();
+                  assertThat(page.types()).hasSizeGreaterThan(100);
+                  assertThat(page.text().length()).isBetween(size / 2, size * 2);
+                }
+              }));
+    }
+    for (CompletableFuture<Void> scraper : scrapers) {
+      scraper.get(100, TimeUnit.SECONDS);
+    }
+    over.set(true);
+    load.get(60, TimeUnit.SECONDS);
   }
 
   /** Debian's promtool, where there is one. */
