@@ -51,7 +51,6 @@ import io.kelson.api.SnapshotRequest;
 import io.kelson.api.StatusRequest;
 import io.kelson.api.TxnRequest;
 import io.kelson.api.WatchCreateRequest;
-import io.kelson.api.WatchProgressRequest;
 import io.kelson.api.WatchRequest;
 import io.kelson.api.auth.Permission;
 import io.kelson.api.election.CampaignRequest;
@@ -616,13 +615,6 @@ final class AuthMatrixCases {
     }
     WatchCreateRequest all = WatchCreateRequest.newBuilder().setRangeEnd(bytes("\0")).build();
     cases.addAll(all(ROOT, WatchRequest.newBuilder().setCreateRequest(all).build()));
-    // Without any watch there is nothing to be told: an answer that names no key.
-    cases.addAll(
-        all(
-            ALL,
-            WatchRequest.newBuilder()
-                .setProgressRequest(WatchProgressRequest.getDefaultInstance())
-                .build()));
     return cases;
   }
 
