@@ -16,6 +16,7 @@ final class AuthRows {
   static final String PREFIX = "auth/";
 
   static final String STATE = PREFIX + "state";
+  private static final long FIRST_REVISION = 1;
   private static final String USER_PREFIX = PREFIX + "user/";
   private static final String ROLE_PREFIX = PREFIX + "role/";
 
@@ -48,7 +49,7 @@ final class AuthRows {
       byte[] state = rows.get(STATE);
       AuthRecord record =
           state == null
-              ? AuthRecord.newBuilder().setRevision(AuthState.EMPTY.revision()).build()
+              ? AuthRecord.newBuilder().setRevision(FIRST_REVISION).build()
               : AuthRecord.parseFrom(state);
       SortedMap<ByteString, User> users = byName();
       SortedMap<ByteString, Role> roles = byName();

@@ -28,10 +28,6 @@ public final class AuthState {
   private static final Permission ROOT_PERMISSION =
       Permission.newBuilder().setPermType(Permission.Type.READWRITE).setRangeEnd(ZERO).build();
 
-  /** What no store has had any user in. */
-  static final AuthState EMPTY =
-      new AuthState(false, 1, new TreeMap<>(), new TreeMap<>(), ByteString.EMPTY, null);
-
   private final boolean enabled;
   private final long revision;
   private final SortedMap<ByteString, User> users;

@@ -29,6 +29,11 @@ public final class Passwords {
     this.nobody = ByteString.copyFromUtf8("$2a$%02d$".formatted(cost) + NOBODY);
   }
 
+  /** What is checked against where there is no hash; for tests. */
+  ByteString nobody() {
+    return nobody;
+  }
+
   /** Whether a password can be hashed at all. */
   public static boolean isTooLong(String password) {
     return password.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;

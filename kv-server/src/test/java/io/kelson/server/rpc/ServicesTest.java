@@ -14,11 +14,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.MetadataUtils;
-import io.kelson.api.AuthGrpc;
-import io.kelson.api.AuthStatusRequest;
 import io.kelson.api.ClusterGrpc;
 import io.kelson.api.Compare;
 import io.kelson.api.DeleteRangeRequest;
+import io.kelson.api.DowngradeRequest;
 import io.kelson.api.EtcdError;
 import io.kelson.api.HashKVRequest;
 import io.kelson.api.KVGrpc;
@@ -266,7 +265,9 @@ class ServicesTest {
   void whatIsNotBuiltSaysSo() {
     assertCode(
         Status.Code.UNIMPLEMENTED,
-        () -> AuthGrpc.newBlockingStub(channel).authStatus(AuthStatusRequest.getDefaultInstance()));
+        () ->
+            MaintenanceGrpc.newBlockingStub(channel)
+                .downgrade(DowngradeRequest.getDefaultInstance()));
   }
 
   @Test
