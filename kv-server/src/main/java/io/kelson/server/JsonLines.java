@@ -47,8 +47,7 @@ final class JsonLines extends EncoderBase<ILoggingEvent> {
     }
     if (event.getThrowableProxy() != null) {
       String message = event.getThrowableProxy().getMessage();
-      field(
-          line, "error", message == null ? event.getThrowableProxy().getClassName() : message);
+      field(line, "error", message == null ? event.getThrowableProxy().getClassName() : message);
       field(line, "stacktrace", ThrowableProxyUtil.asString(event.getThrowableProxy()));
     }
     line.setCharAt(line.length() - 1, '}');

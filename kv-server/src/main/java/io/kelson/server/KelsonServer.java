@@ -308,7 +308,9 @@ public final class KelsonServer implements AutoCloseable {
     if (config.readLease()) {
       options = options.withReadLease(config.readLeaseMaxClockDriftPercent());
     }
-    snapshots = opened.push(Snapshots.open(cluster.selfId(), config.replication(), home, transport, handle));
+    snapshots =
+        opened.push(
+            Snapshots.open(cluster.selfId(), config.replication(), home, transport, handle));
     try {
       node = RaftNode.start(options, log, applier, gated(), snapshots, new NodeEvents());
     } catch (UncheckedIOException e) {

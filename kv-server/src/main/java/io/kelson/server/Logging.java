@@ -71,8 +71,7 @@ final class Logging {
     for (String output : settings.outputs()) {
       requireWritable(output);
     }
-    ch.qos.logback.classic.Logger root =
-        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.detachAndStopAllAppenders();
     for (String output : settings.outputs()) {
       OutputStreamAppender<ILoggingEvent> appender = appender(output);
@@ -119,7 +118,9 @@ final class Logging {
       Path file = Path.of(output).toAbsolutePath();
       Files.createDirectories(file.getParent());
       Files.newOutputStream(
-              file, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND)
+              file,
+              java.nio.file.StandardOpenOption.CREATE,
+              java.nio.file.StandardOpenOption.APPEND)
           .close();
     } catch (IOException e) {
       throw new StartFailure(

@@ -18,13 +18,14 @@ public final class Main {
   /** A running member stopped because its disk, or an invariant, broke. */
   static final int EXIT_FAILED = 3;
 
-  private static final List<String> COMMANDS = List.of("server", "up", "repair");
+  private static final List<String> COMMANDS = List.of("server", "up", "repair", "config");
 
   private static final String USAGE =
       """
       Usage: kelson server [flags]   run one member; see kelson server --help
              kelson up [flags]       run three members on this machine; see kelson up --help
              kelson repair [flags]   bring a damaged member back; see kelson repair --help
+             kelson config check     look at settings without starting; see kelson config --help
              kelson --version        print versions
       """
           .stripTrailing();
@@ -46,6 +47,7 @@ public final class Main {
       case "server" -> ServerCommand.run(rest);
       case "up" -> execute(new UpCommand(), rest);
       case "repair" -> execute(new RepairCommand(), rest);
+      case "config" -> ConfigCommand.run(rest);
       case "--version", "-v", "version" -> print(KelsonVersion.text());
       case "--help", "-h", "help" -> print(USAGE);
       default -> refuse(command);

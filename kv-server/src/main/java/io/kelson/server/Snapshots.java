@@ -45,11 +45,9 @@ final class Snapshots implements SnapshotShipper, AutoCloseable {
         SnapshotOptions.DEFAULT.withMaxBytesPerSecond(settings.snapshotBytesPerSecond());
     SnapshotListener events = new LoggingSnapshotListener(selfId);
     SnapshotReceiver receiver =
-        SnapshotReceiver.open(
-            options, home.incomingPath(), new Sink(home, node), events);
+        SnapshotReceiver.open(options, home.incomingPath(), new Sink(home, node), events);
     streams.acceptWith(receiver);
-    return new Snapshots(
-        new SnapshotSender(options, home, streams, events), receiver);
+    return new Snapshots(new SnapshotSender(options, home, streams, events), receiver);
   }
 
   @Override

@@ -36,6 +36,7 @@ import java.util.zip.CRC32C;
  * REMOVED   there once the cluster has removed this member, which then never runs again
  * BEGUN     there once the log has been created: from then on its absence is a loss
  * FOUNDING  there until the others have said that they never heard of this founder
+ * DISCOVERED the members that DNS named when a founder looked them up there
  * REPAIR    what a repair that is under way has to do; the member does not start beside it
  * damaged-* what repairs have set aside; never read
  * log/      the segmented log
@@ -76,6 +77,8 @@ public final class DataDirectory implements AutoCloseable {
           FOUNDING,
           REPAIR,
           "REPAIR.tmp",
+          "DISCOVERED",
+          "DISCOVERED.tmp",
           "log",
           "store",
           "snapshot-incoming",

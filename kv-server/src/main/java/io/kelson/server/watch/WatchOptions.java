@@ -59,7 +59,9 @@ public record WatchOptions(
         maxPendingReplies);
   }
 
-  /** The same with another bound on what waits for a stream (flag {@code max-watch-queue-bytes}). */
+  /**
+   * The same with another bound on what waits for a stream (flag {@code max-watch-queue-bytes}).
+   */
   public WatchOptions withStreamQueueBytes(long bytes) {
     return new WatchOptions(
         progressIntervalMillis,
