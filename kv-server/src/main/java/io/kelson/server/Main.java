@@ -19,7 +19,8 @@ public final class Main {
   /** A running member stopped because its disk, or an invariant, broke. */
   static final int EXIT_FAILED = 3;
 
-  private static final List<String> COMMANDS = List.of("server", "up", "repair", "snapshot");
+  private static final List<String> COMMANDS =
+      List.of("server", "up", "repair", "snapshot", "config");
 
   private static final String USAGE =
       """
@@ -27,6 +28,7 @@ public final class Main {
              kelson up [flags]       run three members on this machine; see kelson up --help
              kelson repair [flags]   bring a damaged member back; see kelson repair --help
              kelson snapshot ...     look at a backup, or restore it; see kelson snapshot --help
+             kelson config check     look at settings without starting; see kelson config --help
              kelson --version        print versions
       """
           .stripTrailing();
@@ -49,6 +51,7 @@ public final class Main {
       case "up" -> execute(new UpCommand(), rest);
       case "repair" -> execute(new RepairCommand(), rest);
       case "snapshot" -> execute(new SnapshotCommand(), rest);
+      case "config" -> ConfigCommand.run(rest);
       case "--version", "-v", "version" -> print(KelsonVersion.text());
       case "--help", "-h", "help" -> print(USAGE);
       default -> refuse(command);

@@ -7,6 +7,7 @@ import io.kelson.server.cluster.Identity;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.ServerConfig.ClusterState;
+import io.kelson.server.discovery.SrvDiscovery;
 import io.kelson.server.membership.JoinRefusedException;
 import io.kelson.server.membership.Joining;
 import io.kelson.server.membership.Members;
@@ -30,7 +31,7 @@ record Origin(ClusterInfo cluster, ConfigEntry config) {
    * @throws StartFailure if it cannot join, or was removed
    * @throws IOException if the directory is another member's, or cannot be read or written
    */
-  static Origin settle(ServerConfig config, DataDirectory directory)
+  static Origin settle(ServerConfig given, DataDirectory directory)
       throws StartFailure, IOException {
     if (directory.isRemoved()) {
       throw new StartFailure(
@@ -51,6 +52,7 @@ record Origin(ClusterInfo cluster, ConfigEntry config) {
       Identity identity = directory.identity();
       return of(identity.clusterId(), identity.memberId(), ConfigEntry.decode(joined.get()));
     }
+    ServerConfig config = SrvDiscovery.ofSystem().settle(given, directory.path());
     if (config.initialClusterState() == ClusterState.EXISTING && !directory.hasBegun()) {
       return join(config, directory);
     }
@@ -60,6 +62,7 @@ record Origin(ClusterInfo cluster, ConfigEntry config) {
       requireNeverRan(cluster, directory);
     }
     directory.adopt(Identity.of(config, cluster));
+    SrvDiscovery.keep(config, directory.path());
     if (isFounding && cluster.members().size() > 1) {
       directory.markFounding();
     }

@@ -3,6 +3,7 @@ package io.kelson.server;
 import io.kelson.server.config.ConfigException;
 import io.kelson.server.config.ServerFlags;
 import io.kelson.server.up.ParentWatch;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -12,9 +13,11 @@ import org.slf4j.LoggerFactory;
  * {@code kelson server}: runs one member until the process is told to end.
  *
  * <p>SIGTERM and SIGINT stop it in good order and end the process with code 0. Everything is logged
- * to standard error; what keeps it from starting is also its last line, without a stack trace.
+ * where the settings say; what keeps it from starting is also the last line on standard error,
+ * without a stack trace.
  */
 final class ServerCommand {
+  private static final Duration FOR_EVER = Duration.ofDays(365 * 200L);
 
   private ServerCommand() {}
 
@@ -24,14 +27,19 @@ final class ServerCommand {
     try {
       parsed = ServerFlags.parse(args, System.getenv());
     } catch (ConfigException e) {
-      System.err.println("kelson server: " + e.getMessage());
+      e.problems().forEach(problem -> System.err.println("kelson server: " + problem));
       return Main.EXIT_USAGE;
     }
     if (parsed.config() == null) {
       System.out.println(parsed.text());
       return 0;
     }
-    Logging.setUp(parsed.config().logLevel().name());
+    try {
+      Logging.setUp(parsed.config().logLevel().name(), parsed.config().log());
+    } catch (StartFailure e) {
+      System.err.println("kelson server: " + e.getMessage());
+      return Main.EXIT_CANNOT_START;
+    }
     return start(parsed);
   }
 
@@ -44,6 +52,10 @@ final class ServerCommand {
         KelsonVersion.ETCD_API,
         parsed.config().name(),
         parsed.config().dataDir().toAbsolutePath());
+    if (!parsed.differences().isEmpty()) {
+      log.info("settings that are not the defaults: {}", String.join(" ", parsed.differences()));
+    }
+    ServiceManager manager = new ServiceManager(System.getenv(ServiceManager.VARIABLE));
     try {
       KelsonServer server =
           KelsonServer.builder()
@@ -51,8 +63,11 @@ final class ServerCommand {
               .onFailure(cause -> fail(log, cause))
               .onRemoved(() -> Runtime.getRuntime().halt(0))
               .start();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "kelson-stop"));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, manager), "kelson-stop"));
       ParentWatch.startIfAsked();
+      if (server.awaitReady(FOR_EVER)) {
+        manager.ready();
+      }
       new CountDownLatch(1).await();
       return 0;
     } catch (InterruptedException e) {
@@ -66,7 +81,8 @@ final class ServerCommand {
   }
 
   /** Having stopped in good order is a success, whatever signal asked for it. */
-  private static void stop(KelsonServer server) {
+  private static void stop(KelsonServer server, ServiceManager manager) {
+    manager.stopping();
     server.close();
     Runtime.getRuntime().halt(0);
   }

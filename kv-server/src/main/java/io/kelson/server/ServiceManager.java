@@ -3,6 +3,7 @@ package io.kelson.server;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -10,7 +11,6 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.charset.StandardCharsets;
@@ -70,25 +70,30 @@ final class ServiceManager {
   }
 
   private void send(IoEventLoopGroup loop, String state) {
-    // Bound to no name; the receiver is given with the packet.
-    Channel channel =
+    ChannelFuture connected =
         new Bootstrap()
             .group(loop)
             .channel(EpollDomainDatagramChannel.class)
             .handler(new Deaf())
-            .register()
-            .syncUninterruptibly()
-            .channel();
-    var sent =
-        channel.writeAndFlush(
-            new DomainDatagramPacket(
-                Unpooled.copiedBuffer(state, StandardCharsets.UTF_8), address()));
-    if (!sent.awaitUninterruptibly(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-      LOG.warn("cannot tell the service manager {}: {} takes nothing", state, socket);
-    } else if (!sent.isSuccess()) {
-      LOG.warn("cannot tell the service manager {} on {}: {}", state, socket, sent.cause());
+            .connect(address());
+    if (!isDone(connected, state)) {
+      return;
     }
+    Channel channel = connected.channel();
+    isDone(channel.writeAndFlush(Unpooled.copiedBuffer(state, StandardCharsets.UTF_8)), state);
     channel.close().awaitUninterruptibly(LIMIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private boolean isDone(ChannelFuture step, String state) {
+    step.awaitUninterruptibly(LIMIT_SECONDS, TimeUnit.SECONDS);
+    if (!step.isSuccess()) {
+      LOG.warn(
+          "cannot tell the service manager {} on {}: {}",
+          state,
+          socket,
+          step.isDone() ? step.cause().toString() : "it takes nothing");
+    }
+    return step.isSuccess();
   }
 
   private DomainSocketAddress address() {

@@ -2,21 +2,26 @@ package io.kelson.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonParser;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.kelson.api.KVGrpc;
 import io.kelson.api.PutRequest;
 import io.kelson.api.RangeRequest;
+import io.netty.channel.epoll.Epoll;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -149,11 +154,96 @@ class ServerProcessTest {
     assertEnds(kelson("--version"), 0, "Kelson Version:");
   }
 
+  @Test
+  void linesOfJsonAreJsonFromTheFirstToTheLast() throws Exception {
+    Path file = temp.resolve("logs").resolve("kelson.log");
+    Process server =
+        kelson(
+            "server",
+            "--data-dir=" + temp.resolve("d"),
+            ANY_CLIENT,
+            ANY_PEER,
+            OWN,
+            "--log-format=json",
+            "--log-outputs=stderr," + file,
+            "--max-wals=5");
+    awaitLine(server, "ready to serve client requests");
+    server.toHandle().destroy();
+    awaitLine(server, "stopped member");
+    assertThat(output)
+        .allSatisfy(
+            line ->
+                assertThat(JsonParser.parseString(line).getAsJsonObject().keySet())
+                    .contains("level", "ts", "caller", "msg"));
+    assertThat(output).anyMatch(line -> line.contains("--max-wals has no effect"));
+    assertThat(output)
+        .anyMatch(
+            line ->
+                line.contains("settings that are not the defaults:")
+                    && line.contains("log-format=json"));
+    assertThat(Files.readAllLines(file)).containsAll(output);
+  }
+
+  @Test
+  void theServiceManagerIsToldWhenItServes() throws Exception {
+    assumeTrue(Epoll.isAvailable(), "Unix sockets need Linux");
+    String path = temp.resolve("notify").toString();
+    try (NotifySocket manager = new NotifySocket(path)) {
+      Process server =
+          kelson(
+              Map.of("NOTIFY_SOCKET", path),
+              "server",
+              "--data-dir=" + temp.resolve("d"),
+              ANY_CLIENT,
+              ANY_PEER,
+              OWN);
+      assertThat(manager.take()).isEqualTo("READY=1");
+      server.toHandle().destroy();
+      assertThat(manager.take()).isEqualTo("STOPPING=1");
+    }
+  }
+
+  @Test
+  void aServerThatIsKilledLeavesNoLibraryBehind() throws Exception {
+    Path scratch = Files.createDirectory(temp.resolve("scratch"));
+    Process server =
+        kelson(
+            Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + scratch),
+            "server",
+            "--data-dir=" + temp.resolve("d"),
+            ANY_CLIENT,
+            ANY_PEER,
+            OWN);
+    awaitLine(server, "ready to serve client requests");
+    server.destroyForcibly().waitFor();
+    try (var left = Files.list(scratch)) {
+      assertThat(left).noneMatch(file -> file.toString().contains("rocksdb"));
+    }
+  }
+
+  @Test
+  void settingsCanBeLookedAtWithoutStarting() throws Exception {
+    Path file = Files.writeString(temp.resolve("k.yml"), "name: a\nmax-wals: 3\n");
+    assertEnds(kelson("config", "check", file.toString()), 0, "name: a  # " + file + ":1");
+    Files.writeString(file, "nmae: a\nmax-txn-ops: x\n");
+    assertEnds(
+        kelson("config", "check", file.toString()), 1, file + ":1: there is no setting nmae");
+    assertEnds(kelson("config", "check", file.toString()), 1, "kelson config: 2 problems");
+    assertEnds(
+        kelson("server", "--config-file=" + file), Main.EXIT_USAGE, file + ":2: max-txn-ops");
+    assertEnds(kelson("config", "check", "--", "--name=b"), 0, "name: b  # --name");
+    assertEnds(kelson("config", "chekc"), Main.EXIT_USAGE, "Usage: kelson config check");
+  }
+
   private static final String ANY_CLIENT = "--listen-client-urls=http://127.0.0.1:0";
   private static final String ANY_PEER = "--listen-peer-urls=http://127.0.0.1:0";
   private static final String OWN = "--initial-advertise-peer-urls=http://127.0.0.1:0";
 
   private Process kelson(String... args) throws IOException {
+    return kelson(Map.of(), args);
+  }
+
+  private Process kelson(Map<String, String> environment, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx128m");
@@ -163,7 +253,9 @@ class ServerProcessTest {
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());
     command.addAll(List.of(args));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     started.add(process);
     return process;
   }

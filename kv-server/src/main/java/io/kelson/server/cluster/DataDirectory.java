@@ -34,6 +34,7 @@ import java.util.zip.CRC32C;
  * BEGUN     there once the log has been created: from then on its absence is a loss
  * FOUNDING  there until the others have said that they never heard of this founder
  * FORCED    there once --force-new-cluster was carried out and has been asked for ever since
+ * DISCOVERED the members that DNS named when a founder looked them up there
  * REPAIR    what a repair that is under way has to do; the member does not start beside it
  * damaged-* what repairs have set aside; never read
  * restoring/ what a restore is building; without IDENTITY, nothing in the directory counts
@@ -77,6 +78,8 @@ public final class DataDirectory implements AutoCloseable {
           FORCED,
           REPAIR,
           "REPAIR.tmp",
+          "DISCOVERED",
+          "DISCOVERED.tmp",
           "log",
           RestoreSite.DRAFT,
           "store",

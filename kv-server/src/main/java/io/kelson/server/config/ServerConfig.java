@@ -160,6 +160,38 @@ public record ServerConfig(
     problems.throwIfAny();
   }
 
+  /** The same with other members, of which this one goes by other URLs. */
+  public ServerConfig withMembers(InitialCluster members, List<String> ownPeerUrls) {
+    return new ServerConfig(
+        name,
+        dataDir,
+        listenClientUrls,
+        advertiseClientUrls,
+        listenPeerUrls,
+        ownPeerUrls,
+        members,
+        initialClusterState,
+        initialClusterToken,
+        heartbeatIntervalMillis,
+        electionTimeoutMillis,
+        readLease,
+        readLeaseMaxClockDriftPercent,
+        snapshotCount,
+        maxRequestBytes,
+        maxTxnOps,
+        logLevel,
+        clientTls,
+        peerTls,
+        auth,
+        storage,
+        checks,
+        http,
+        log,
+        limits,
+        cluster,
+        replication);
+  }
+
   /** A builder holding etcd's defaults. */
   public static ServerConfigBuilder builder() {
     return new ServerConfigBuilder();

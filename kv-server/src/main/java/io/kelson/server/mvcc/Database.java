@@ -41,7 +41,7 @@ import org.rocksdb.WriteOptions;
  */
 final class Database implements AutoCloseable {
   static {
-    RocksDB.loadLibrary();
+    NativeLibrary.load();
   }
 
   private static final List<String> FAMILIES =

@@ -30,6 +30,11 @@ import org.slf4j.LoggerFactory;
  * <p>The {@link MvccStore} stays the same object whatever is installed.
  */
 public final class StoreHome implements SnapshotSource, AutoCloseable {
+  static {
+    // Whatever of RocksDB's is touched first would load the library in its own way.
+    NativeLibrary.load();
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(StoreHome.class);
   private static final long CLOSE_LIMIT_SECONDS = 5;
 

@@ -20,7 +20,8 @@ import org.rocksdb.RocksDBException;
 /** Reads a whole store, checksums and all, without changing it or leaving anything beside it. */
 public final class StoreInspection {
   static {
-    RocksDB.loadLibrary();
+    // Whatever of RocksDB's is touched first would load the library in its own way.
+    NativeLibrary.load();
   }
 
   private StoreInspection() {}
