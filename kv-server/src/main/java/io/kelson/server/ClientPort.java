@@ -11,7 +11,6 @@ import io.kelson.server.config.LimitSettings;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.UrlList;
 import io.kelson.server.http.HealthCheck;
-import io.kelson.server.http.MetricsPage;
 import io.kelson.server.http.PortUnification;
 import io.kelson.server.metrics.GrpcMetrics;
 import io.kelson.server.rpc.FlushingServer;
@@ -53,7 +52,6 @@ final class ClientPort implements AutoCloseable {
    *
    * @param gate sees every call first
    * @param calls hears of every call, and is told what is served
-   * @param page what {@code /metrics} shows
    * @throws StartFailure if an address cannot be listened on
    */
   static ClientPort open(
@@ -62,15 +60,14 @@ final class ClientPort implements AutoCloseable {
       List<ServerServiceDefinition> services,
       ServerInterceptor gate,
       EventLoops loops,
-      GrpcMetrics calls,
-      MetricsPage page)
+      GrpcMetrics calls)
       throws StartFailure {
     HealthStatusManager health = new HealthStatusManager();
     LimitSettings limits = config.limits();
     List<InetSocketAddress> addresses =
         config.listenClientUrls().stream().map(UrlList::address).toList();
     NettyServerBuilder netty =
-        NettyServerBuilder.forAddress(addresses.get(0), PortUnification.credentials(check, page))
+        NettyServerBuilder.forAddress(addresses.get(0), PortUnification.credentials(check))
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
             .channelType(EventLoops.serverChannel())

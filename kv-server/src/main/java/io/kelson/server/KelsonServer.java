@@ -27,7 +27,6 @@ import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ConfigException;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.http.HealthCheck;
-import io.kelson.server.http.MetricsPage;
 import io.kelson.server.maintenance.MaintenanceStore;
 import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.membership.Roster;
@@ -250,8 +249,7 @@ public final class KelsonServer implements AutoCloseable {
                 services,
                 new LearnerGate(roster::isLearner),
                 loops,
-                metrics.grpc(),
-                page()));
+                metrics.grpc()));
     ScheduledFuture<?> ticks =
         loops
             .group()
@@ -274,20 +272,6 @@ public final class KelsonServer implements AutoCloseable {
         slowRequests,
         config.storage().quotaBackendBytes(),
         directory.path());
-  }
-
-  private MetricsPage page() {
-    return new MetricsPage() {
-      @Override
-      public String contentType(String accept) {
-        return metrics.contentType(accept);
-      }
-
-      @Override
-      public byte[] body(String accept) {
-        return metrics.body(accept);
-      }
-    };
   }
 
   private HealthCheck counted(HealthCheck check) {

@@ -1,6 +1,5 @@
 package io.kelson.server.http;
 
-import static io.netty.handler.codec.http.HttpResponseStatus.INTERNAL_SERVER_ERROR;
 import static io.netty.handler.codec.http.HttpResponseStatus.METHOD_NOT_ALLOWED;
 import static io.netty.handler.codec.http.HttpResponseStatus.NOT_FOUND;
 import static io.netty.handler.codec.http.HttpResponseStatus.OK;
@@ -28,14 +27,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Answers HTTP/1.1 on one connection: {@code /health}, {@code /version} and {@code /metrics}, with
- * etcd's bodies and status codes.
+ * Answers HTTP/1.1 on one connection: {@code /health} and {@code /version}, with etcd's bodies and
+ * status codes.
  *
  * <p>Pipelined requests are answered one after the other, in order; a client with more than {@link
  * #MAX_PIPELINED} of them waiting is disconnected.
@@ -43,24 +38,19 @@ import org.slf4j.LoggerFactory;
 final class HttpDoor extends ChannelDuplexHandler {
   static final int MAX_PIPELINED = 64;
 
-  private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
-  private static final Set<String> PATHS = Set.of("/health", "/version", "/metrics");
-
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain; charset=utf-8";
 
   private final HealthCheck health;
-  private final MetricsPage metrics;
   private final Queue<Request> waiting = new ArrayDeque<>();
   private boolean busy;
 
-  HttpDoor(HealthCheck health, MetricsPage metrics) {
+  HttpDoor(HealthCheck health) {
     this.health = health;
-    this.metrics = metrics;
   }
 
   /** What matters of a request; the body is never looked at. */
-  private record Request(HttpMethod method, String uri, String accept, boolean keepAlive) {}
+  private record Request(HttpMethod method, String uri, boolean keepAlive) {}
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -69,8 +59,7 @@ final class HttpDoor extends ChannelDuplexHandler {
       return;
     }
     boolean intact = http.decoderResult().isSuccess();
-    String accept = http.headers().get(HttpHeaderNames.ACCEPT, "");
-    Request request = new Request(http.method(), http.uri(), accept, HttpUtil.isKeepAlive(http));
+    Request request = new Request(http.method(), http.uri(), HttpUtil.isKeepAlive(http));
     http.release();
     if (!intact || waiting.size() >= MAX_PIPELINED) {
       ctx.close();
@@ -89,36 +78,19 @@ final class HttpDoor extends ChannelDuplexHandler {
 
   private void serve(ChannelHandlerContext ctx, Request request) {
     QueryStringDecoder uri = new QueryStringDecoder(request.uri());
-    if (!PATHS.contains(uri.path())) {
+    boolean known = uri.path().equals("/health") || uri.path().equals("/version");
+    if (!known) {
       reply(ctx, request, NOT_FOUND, TEXT, "404 page not found\n");
     } else if (!request.method().equals(HttpMethod.GET)) {
       reply(ctx, request, METHOD_NOT_ALLOWED, TEXT, "Method Not Allowed\n");
     } else if (uri.path().equals("/version")) {
       reply(ctx, request, OK, JSON, version());
-    } else if (uri.path().equals("/metrics")) {
-      replyMetrics(ctx, request);
     } else {
       boolean serializable =
           uri.parameters().getOrDefault("serializable", List.of()).contains("true");
       health.check(
           serializable, reason -> ctx.executor().execute(() -> replyHealth(ctx, request, reason)));
     }
-  }
-
-  /** Elsewhere: making the page takes milliseconds. One at a time for each connection. */
-  private void replyMetrics(ChannelHandlerContext ctx, Request request) {
-    CompletableFuture.supplyAsync(() -> metrics.body(request.accept()))
-        .whenCompleteAsync(
-            (page, failure) -> {
-              if (failure == null) {
-                String type = metrics.contentType(request.accept());
-                reply(ctx, request, OK, type, Unpooled.wrappedBuffer(page));
-              } else {
-                LOG.error("the metrics cannot be shown", failure);
-                reply(ctx, request, INTERNAL_SERVER_ERROR, TEXT, "see this member's log\n");
-              }
-            },
-            ctx.executor());
   }
 
   private void replyHealth(ChannelHandlerContext ctx, Request request, String reason) {
@@ -133,15 +105,7 @@ final class HttpDoor extends ChannelDuplexHandler {
       HttpResponseStatus status,
       String type,
       String body) {
-    reply(ctx, request, status, type, Unpooled.copiedBuffer(body, StandardCharsets.UTF_8));
-  }
-
-  private void reply(
-      ChannelHandlerContext ctx,
-      Request request,
-      HttpResponseStatus status,
-      String type,
-      ByteBuf content) {
+    ByteBuf content = Unpooled.copiedBuffer(body, StandardCharsets.UTF_8);
     FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
     response
         .headers()

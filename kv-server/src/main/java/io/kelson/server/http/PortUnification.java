@@ -37,16 +37,14 @@ public final class PortUnification implements ProtocolNegotiator {
 
   private final ProtocolNegotiator grpc = InternalProtocolNegotiators.serverPlaintext();
   private final HealthCheck health;
-  private final MetricsPage metrics;
 
-  private PortUnification(HealthCheck health, MetricsPage metrics) {
+  private PortUnification(HealthCheck health) {
     this.health = health;
-    this.metrics = metrics;
   }
 
   /** Credentials that make a gRPC server accept both. */
-  public static ServerCredentials credentials(HealthCheck health, MetricsPage metrics) {
-    return InternalNettyServerCredentials.create(new PortUnification(health, metrics));
+  public static ServerCredentials credentials(HealthCheck health) {
+    return InternalNettyServerCredentials.create(new PortUnification(health));
   }
 
   @Override
@@ -115,7 +113,7 @@ public final class PortUnification implements ProtocolNegotiator {
       pipeline.addLast(
           new HttpServerCodec(),
           new HttpObjectAggregator(MAX_HTTP_BODY_BYTES),
-          new HttpDoor(health, metrics));
+          new HttpDoor(health));
       pipeline.remove(this);
     }
   }

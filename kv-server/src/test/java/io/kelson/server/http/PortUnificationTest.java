@@ -48,46 +48,11 @@ class PortUnificationTest {
     server =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                PortUnification.credentials(health, page()))
+                PortUnification.credentials(health))
             .directExecutor()
             .addService(new HealthStatusManager().getHealthService())
             .build()
             .start();
-  }
-
-  private static MetricsPage page() {
-    return new MetricsPage() {
-      @Override
-      public String contentType(String accept) {
-        return "text/plain; for=\"" + accept + "\"";
-      }
-
-      @Override
-      public byte[] body(String accept) {
-        if (accept.equals("broken")) {
-          throw new IllegalStateException("cannot be shown");
-        }
-        return "a 1\n".getBytes(StandardCharsets.US_ASCII);
-      }
-    };
-  }
-
-  @Test
-  void metricsAreShownAsTheyAreAskedFor() throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.getPort() + "/metrics"));
-    HttpClient client = HttpClient.newHttpClient();
-    HttpResponse<String> page =
-        client.send(
-            request.copy().header("Accept", "application/openmetrics-text").build(),
-            BodyHandlers.ofString());
-    assertThat(page.statusCode()).isEqualTo(200);
-    assertThat(page.headers().firstValue("content-type"))
-        .hasValue("text/plain; for=\"application/openmetrics-text\"");
-    assertThat(page.body()).isEqualTo("a 1\n");
-    HttpResponse<String> broken =
-        client.send(request.copy().header("Accept", "broken").build(), BodyHandlers.ofString());
-    assertThat(broken.statusCode()).isEqualTo(500);
   }
 
   @AfterEach
