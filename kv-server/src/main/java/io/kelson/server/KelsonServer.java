@@ -188,6 +188,8 @@ public final class KelsonServer implements AutoCloseable {
     try {
       Ports.requireFree("--listen-client-urls", config.listenClientUrls());
       Ports.requireFree("--listen-peer-urls", config.listenPeerUrls());
+      Ports.requireFree("--listen-client-http-urls", config.http().listenClientHttpUrls());
+      Ports.requireFree("--listen-metrics-urls", config.http().listenMetricsUrls());
       openParts();
     } catch (StartFailure e) {
       opened.close();
@@ -224,9 +226,10 @@ public final class KelsonServer implements AutoCloseable {
         opened.push(
             ClientPort.open(
                 config,
-                door.health(),
+                door.health(List::of, roster::isLearner),
+                null,
                 door.services(store, watches, reads, purge, changes),
-                new LearnerGate(roster::isLearner),
+                List.of(new LearnerGate(roster::isLearner)),
                 loops));
     ScheduledFuture<?> ticks =
         loops
@@ -404,6 +407,16 @@ public final class KelsonServer implements AutoCloseable {
   /** Where clients are accepted, with the ports actually taken. */
   public List<String> clientUrls() {
     return clients.urls();
+  }
+
+  /** Where HTTP is served apart from gRPC; empty if it is on the same port. */
+  public List<String> clientHttpUrls() {
+    return clients.http().clientUrls();
+  }
+
+  /** Where metrics and health are served in addition. */
+  public List<String> metricsUrls() {
+    return clients.http().metricsUrls();
   }
 
   /** This member's id. */
