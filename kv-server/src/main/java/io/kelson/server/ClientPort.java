@@ -2,15 +2,16 @@ package io.kelson.server;
 
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.health.v1.HealthGrpc;
 import io.grpc.internal.ServerImplBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.kelson.server.config.LimitSettings;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.config.UrlList;
-import io.kelson.server.http.HealthCheck;
+import io.kelson.server.http.MemberHealth;
+import io.kelson.server.http.MetricsPage;
 import io.kelson.server.http.PortUnification;
 import io.kelson.server.metrics.GrpcMetrics;
 import io.kelson.server.rpc.FlushingServer;
@@ -41,33 +42,60 @@ final class ClientPort implements AutoCloseable {
 
   private final Server server;
   private final HealthStatusManager health;
+  private final HttpDoors http;
 
-  private ClientPort(Server server, HealthStatusManager health) {
+  private ClientPort(Server server, HealthStatusManager health, HttpDoors http) {
     this.server = server;
     this.health = health;
+    this.http = http;
   }
 
   /**
    * Starts to listen.
    *
-   * @param gate sees every call first
+   * @param gates see every call first, whether it comes by gRPC or as JSON; the last one first of
+   *     all
+   * @param metrics the page behind {@code /metrics}, or null while there is none
    * @param calls hears of every call, and is told what is served
    * @throws StartFailure if an address cannot be listened on
    */
   static ClientPort open(
       ServerConfig config,
-      HealthCheck check,
+      MemberHealth member,
+      MetricsPage metrics,
       List<ServerServiceDefinition> services,
-      ServerInterceptor gate,
+      List<ServerInterceptor> gates,
       EventLoops loops,
       GrpcMetrics calls)
       throws StartFailure {
     HealthStatusManager health = new HealthStatusManager();
+    List<ServerServiceDefinition> gated =
+        Stream.concat(services.stream(), Stream.of(health.getHealthService().bindService()))
+            .map(service -> ServerInterceptors.intercept(service, gates))
+            .toList();
+    HttpDoors http = HttpDoors.open(config, member, metrics, gated, loops);
+    try {
+      return open(config, health, http, gated, loops, calls);
+    } catch (StartFailure e) {
+      http.close();
+      throw e;
+    }
+  }
+
+  private static ClientPort open(
+      ServerConfig config,
+      HealthStatusManager health,
+      HttpDoors http,
+      List<ServerServiceDefinition> services,
+      EventLoops loops,
+      GrpcMetrics calls)
+      throws StartFailure {
     LimitSettings limits = config.limits();
     List<InetSocketAddress> addresses =
         config.listenClientUrls().stream().map(UrlList::address).toList();
     NettyServerBuilder netty =
-        NettyServerBuilder.forAddress(addresses.get(0), PortUnification.credentials(check))
+        NettyServerBuilder.forAddress(
+                addresses.get(0), PortUnification.credentials(http.besideGrpc()))
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
             .channelType(EventLoops.serverChannel())
@@ -82,19 +110,11 @@ final class ClientPort implements AutoCloseable {
             .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES);
     addresses.stream().skip(1).forEach(netty::addListenAddress);
     ServerImplBuilder server =
-        FlushingServer.builder(netty)
-            .directExecutor()
-            .intercept(gate)
-            .addService(health.getHealthService())
-            .addStreamTracerFactory(calls);
+        FlushingServer.builder(netty).directExecutor().addStreamTracerFactory(calls);
     services.forEach(server::addService);
-    calls.serves(
-        Stream.concat(
-                services.stream().map(ServerServiceDefinition::getServiceDescriptor),
-                Stream.of(HealthGrpc.getServiceDescriptor()))
-            .toList());
+    calls.serves(services.stream().map(ServerServiceDefinition::getServiceDescriptor).toList());
     try {
-      ClientPort port = new ClientPort(server.build().start(), health);
+      ClientPort port = new ClientPort(server.build().start(), health, http);
       port.urls().forEach(ClientPort::announce);
       return port;
     } catch (IOException e) {
@@ -117,17 +137,21 @@ final class ClientPort implements AutoCloseable {
   List<String> urls() {
     List<String> urls = new ArrayList<>();
     for (SocketAddress address : server.getListenSockets()) {
-      InetSocketAddress bound = (InetSocketAddress) address;
-      String host = bound.getAddress().getHostAddress();
-      urls.add("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort());
+      urls.add(HttpDoors.url((InetSocketAddress) address));
     }
     return List.copyOf(urls);
+  }
+
+  /** The doors that speak HTTP only. */
+  HttpDoors http() {
+    return http;
   }
 
   /** Closes the door; calls under way go on. */
   void refuseNewCalls() {
     health.enterTerminalState();
     server.shutdown();
+    http.refuseNewCalls();
   }
 
   /** Waits for calls under way, but not for ever. */
@@ -138,5 +162,6 @@ final class ClientPort implements AutoCloseable {
   @Override
   public void close() {
     server.shutdownNow();
+    http.close();
   }
 }

@@ -26,7 +26,6 @@ import io.kelson.server.cluster.DataDirectory;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ConfigException;
 import io.kelson.server.config.ServerConfig;
-import io.kelson.server.http.HealthCheck;
 import io.kelson.server.maintenance.MaintenanceStore;
 import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.membership.Roster;
@@ -110,6 +109,7 @@ public final class KelsonServer implements AutoCloseable {
   private Snapshots snapshots;
   private WatchHub watches;
   private Upkeep upkeep;
+  private MaintenanceStore maintenance;
   private ClientPort clients;
   private Metrics metrics;
   private boolean isNewFounder;
@@ -198,6 +198,8 @@ public final class KelsonServer implements AutoCloseable {
     try {
       Ports.requireFree("--listen-client-urls", config.listenClientUrls());
       Ports.requireFree("--listen-peer-urls", config.listenPeerUrls());
+      Ports.requireFree("--listen-client-http-urls", config.http().listenClientHttpUrls());
+      Ports.requireFree("--listen-metrics-urls", config.http().listenMetricsUrls());
       openParts();
     } catch (StartFailure e) {
       opened.close();
@@ -245,9 +247,11 @@ public final class KelsonServer implements AutoCloseable {
         opened.push(
             ClientPort.open(
                 config,
-                counted(door.health()),
+                new CountedHealth(
+                    door.health(this::alarms, roster::isLearner), metrics.health()),
+                metrics,
                 services,
-                new LearnerGate(roster::isLearner),
+                List.of(new LearnerGate(roster::isLearner)),
                 loops,
                 metrics.grpc()));
     ScheduledFuture<?> ticks =
@@ -274,14 +278,8 @@ public final class KelsonServer implements AutoCloseable {
         directory.path());
   }
 
-  private HealthCheck counted(HealthCheck check) {
-    return (serializable, done) ->
-        check.check(
-            serializable,
-            reason -> {
-              metrics.health().answered(reason.isEmpty());
-              done.accept(reason);
-            });
+  private List<String> alarms() {
+    return maintenance.current().alarms().stream().map(alarm -> alarm.type().name()).distinct().toList();
   }
 
   private SegmentedLog openLog() throws IOException {
@@ -342,7 +340,7 @@ public final class KelsonServer implements AutoCloseable {
             () -> System.currentTimeMillis() / 1000,
             config.cluster());
     transport.describeWith(() -> describe(store));
-    MaintenanceStore maintenance = new MaintenanceStore(store);
+    maintenance = new MaintenanceStore(store);
     upkeep =
         opened.push(
             new Upkeep(
@@ -494,6 +492,16 @@ public final class KelsonServer implements AutoCloseable {
   /** Where clients are accepted, with the ports actually taken. */
   public List<String> clientUrls() {
     return clients.urls();
+  }
+
+  /** Where HTTP is served apart from gRPC; empty if it is on the same port. */
+  public List<String> clientHttpUrls() {
+    return clients.http().clientUrls();
+  }
+
+  /** Where metrics and health are served in addition. */
+  public List<String> metricsUrls() {
+    return clients.http().metricsUrls();
   }
 
   /** This member's id. */

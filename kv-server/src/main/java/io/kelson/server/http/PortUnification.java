@@ -11,8 +11,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,25 +24,28 @@ import java.util.List;
  * HTTP/2 preface (RFC 9113, section 3.4) it steps aside for gRPC's plaintext negotiator; with
  * anything else it throws gRPC's handlers out and puts an HTTP/1.1 server in their place.
  *
- * <p>A connection that says nothing, and an HTTP/1.1 connection that stays, are closed by gRPC's
- * handshake timeout (two minutes), which only ends with an HTTP/2 handshake: a client may always
- * connect again.
+ * <p>A connection that says nothing is closed by gRPC's handshake timeout, which only ends with an
+ * HTTP/2 handshake; for those that speak HTTP/1.1 it does not count (see {@link Draining}).
  */
 public final class PortUnification implements ProtocolNegotiator {
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-  private static final int MAX_HTTP_BODY_BYTES = 64 << 10;
 
   private final ProtocolNegotiator grpc = InternalProtocolNegotiators.serverPlaintext();
-  private final HealthCheck health;
+  private final HttpPipeline http;
 
-  private PortUnification(HealthCheck health) {
-    this.health = health;
+  private PortUnification(HttpPipeline http) {
+    this.http = http;
   }
 
-  /** Credentials that make a gRPC server accept both. */
-  public static ServerCredentials credentials(HealthCheck health) {
-    return InternalNettyServerCredentials.create(new PortUnification(health));
+  /**
+   * Credentials that make a gRPC server accept both.
+   *
+   * @param http what to do with a connection that speaks HTTP/1.1; null to close it, where HTTP is
+   *     served elsewhere
+   */
+  public static ServerCredentials credentials(HttpPipeline http) {
+    return InternalNettyServerCredentials.create(new PortUnification(http));
   }
 
   @Override
@@ -110,10 +111,11 @@ public final class PortUnification implements ProtocolNegotiator {
       while (pipeline.last() != this) {
         pipeline.removeLast();
       }
-      pipeline.addLast(
-          new HttpServerCodec(),
-          new HttpObjectAggregator(MAX_HTTP_BODY_BYTES),
-          new HttpDoor(health));
+      if (http == null) {
+        ctx.close();
+        return;
+      }
+      http.install(pipeline);
       pipeline.remove(this);
     }
   }

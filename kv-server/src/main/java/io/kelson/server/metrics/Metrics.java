@@ -1,5 +1,6 @@
 package io.kelson.server.metrics;
 
+import io.kelson.server.http.MetricsPage;
 import io.kelson.raft.log.LogMetrics;
 import io.kelson.raft.runtime.RaftListener;
 import io.kelson.raft.runtime.StateMachine;
@@ -21,7 +22,7 @@ import java.util.function.DoubleSupplier;
  * <p>Whoever starts the parts of a member hands them the listeners from here, and when all are
  * there says whom to ask ({@link #readFrom}). Thread-safe.
  */
-public final class Metrics {
+public final class Metrics implements MetricsPage {
   private final RaftMetrics raft = new RaftMetrics();
   private final DiskMetrics disk = new DiskMetrics();
   private final PeerMetrics peers = new PeerMetrics();
@@ -140,6 +141,7 @@ public final class Metrics {
    *
    * @param accept the request's {@code Accept} header; null or empty if there is none
    */
+  @Override
   public String contentType(String accept) {
     return Page.accepted(accept).contentType();
   }
@@ -151,6 +153,7 @@ public final class Metrics {
    *
    * @param accept as in {@link #contentType}
    */
+  @Override
   public byte[] body(String accept) {
     Scrape scrape = new Scrape();
     parts.forEach(part -> part.collect(scrape));

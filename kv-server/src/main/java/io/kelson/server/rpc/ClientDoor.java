@@ -2,7 +2,6 @@ package io.kelson.server.rpc;
 
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.kelson.api.EtcdError;
 import io.kelson.api.ResponseHeader;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.Role;
@@ -13,7 +12,7 @@ import io.kelson.server.auth.AuthStore;
 import io.kelson.server.backup.Backups;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.ServerConfig;
-import io.kelson.server.http.HealthCheck;
+import io.kelson.server.http.MemberHealth;
 import io.kelson.server.lease.Lessor;
 import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.mvcc.LeaseListener;
@@ -24,8 +23,9 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Everything between a client's call and consensus, put together.
@@ -234,36 +234,13 @@ public final class ClientDoor {
   }
 
   /**
-   * Health as etcd's {@code /health} sees it: a leader, and a read that works; and a disk with
-   * room. A full disk leaves serializable health alone: reads work, and whoever restarts members
-   * that are not alive would make nothing better by it.
+   * What probes ask this member.
+   *
+   * @param alarms the alarms raised in the cluster, by etcd's names
+   * @param isLearner whether this member is a learner just now
    */
-  public HealthCheck health() {
-    return this::checkHealth;
-  }
-
-  private void checkHealth(boolean serializable, Consumer<String> done) {
-    if (serializable) {
-      done.accept("");
-    } else if (disk.isFull()) {
-      done.accept(disk.reason());
-    } else if (!leader.hasLeader()) {
-      done.accept("RAFT NO LEADER");
-    } else {
-      reads.submit(
-          CallLoop.current(),
-          new LinearizableReads.Read() {
-            @Override
-            public void ready() {
-              done.accept("");
-            }
-
-            @Override
-            public void failed(EtcdError error) {
-              done.accept("RANGE ERROR:" + error.text());
-            }
-          });
-    }
+  public MemberHealth health(Supplier<List<String>> alarms, BooleanSupplier isLearner) {
+    return new MemberProbes(alarms, isLearner, leader, disk, reads);
   }
 
   /** Term, role or leader changed; called on the raft loop. */

@@ -10,6 +10,7 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.kelson.server.config.HttpSettings;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,44 +22,40 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PortUnificationTest {
-  private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
-  private volatile String unhealthy = "";
+  private final FakeHealth health = new FakeHealth();
+  private HttpPorts ports;
   private Server server;
-
-  private record Asked(boolean serializable, Consumer<String> done) {}
 
   @BeforeEach
   void start() throws Exception {
-    HealthCheck health =
-        (serializable, done) -> {
-          asked.add(new Asked(serializable, done));
-          if (unhealthy != null) {
-            done.accept(unhealthy);
-          }
-        };
-    server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                PortUnification.credentials(health))
-            .directExecutor()
-            .addService(new HealthStatusManager().getHealthService())
-            .build()
-            .start();
+    ports =
+        new HttpPorts(HttpSettings.DEFAULT, health, null, HttpLimits.forRequests(1 << 20, 8192));
+    server = serve(ports.clients(List.of()));
+  }
+
+  private static Server serve(HttpPipeline http) throws Exception {
+    return NettyServerBuilder.forAddress(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            PortUnification.credentials(http))
+        .handshakeTimeout(1, TimeUnit.MINUTES)
+        .directExecutor()
+        .addService(new HealthStatusManager().getHealthService())
+        .build()
+        .start();
   }
 
   @AfterEach
   void stop() throws Exception {
     server.shutdownNow();
     assertThat(server.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    ports.close();
   }
 
   @Test
@@ -85,24 +82,6 @@ class PortUnificationTest {
         .contains("\"etcdserver\":\"3.7.1\"")
         .contains("\"etcdcluster\":\"3.7.0\"")
         .contains("\"kelson\":\"");
-  }
-
-  @Test
-  void healthAsksForALinearizableReadUnlessTold() throws Exception {
-    HttpResponse<String> healthy = get("/health");
-    assertThat(healthy.statusCode()).isEqualTo(200);
-    assertThat(healthy.body()).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
-    get("/health?serializable=true&exclude=NOSPACE");
-    get("/health?serializable=false");
-    assertThat(asked).extracting(Asked::serializable).containsExactly(false, true, false);
-  }
-
-  @Test
-  void anUnhealthyMemberSaysWhy() throws Exception {
-    unhealthy = "RAFT NO LEADER";
-    HttpResponse<String> response = get("/health");
-    assertThat(response.statusCode()).isEqualTo(503);
-    assertThat(response.body()).isEqualTo("{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
   }
 
   @Test
@@ -139,13 +118,13 @@ class PortUnificationTest {
 
   @Test
   void pipelinedRequestsAreAnsweredInOrder() throws Exception {
-    unhealthy = null;
+    health.readError = null;
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
       String one = "GET /health HTTP/1.1\r\nHost: x\r\n\r\n";
       String two = "GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write((one + two).getBytes(StandardCharsets.US_ASCII));
-      Asked health = asked.poll(30, TimeUnit.SECONDS);
-      health.done().accept("");
+      FakeHealth.Asked asked = health.asked.poll(30, TimeUnit.SECONDS);
+      asked.done().accept("");
       String replies = read(socket.getInputStream());
       assertThat(replies.indexOf("HTTP/1.1 200")).isZero();
       assertThat(replies).contains("HTTP/1.1 404").endsWith("not found\n");
@@ -161,6 +140,43 @@ class PortUnificationTest {
       assertThat(socket.getInputStream().read()).isEqualTo('H');
       server.shutdownNow();
       assertThat(read(socket.getInputStream())).startsWith("TTP/1.1 200");
+    }
+  }
+
+  @Test
+  void aRequestUnderWayIsTheLastWhenTheServerShutsDown() throws Exception {
+    health.readError = null;
+    try (RawHttp http = new RawHttp(server.getPort())) {
+      http.request("GET", "/health", "");
+      FakeHealth.Asked asked = health.asked.poll(30, TimeUnit.SECONDS);
+      server.shutdown();
+      asked.done().accept("");
+      RawHttp.Answer answer = http.answer();
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("connection")).isEqualTo("close");
+      assertThat(http.ends()).isTrue();
+    }
+    assertThat(server.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void tooManyPipelinedRequestsEndTheConnection() throws Exception {
+    health.readError = null;
+    try (RawHttp http = new RawHttp(server.getPort())) {
+      http.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n".repeat(70));
+      assertThat(http.ends()).isTrue();
+    }
+  }
+
+  @Test
+  void aPortWithoutHttpClosesWhatIsNoHttp2() throws Exception {
+    Server grpcOnly = serve(null);
+    try (RawHttp http = new RawHttp(grpcOnly.getPort())) {
+      http.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(http.ends()).isTrue();
+    } finally {
+      grpcOnly.shutdownNow();
+      grpcOnly.awaitTermination(30, TimeUnit.SECONDS);
     }
   }
 
