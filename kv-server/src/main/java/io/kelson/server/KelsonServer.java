@@ -247,8 +247,7 @@ public final class KelsonServer implements AutoCloseable {
         opened.push(
             ClientPort.open(
                 config,
-                new CountedHealth(
-                    door.health(this::alarms, roster::isLearner), metrics.health()),
+                new CountedHealth(door.health(this::alarms, roster::isLearner), metrics.health()),
                 metrics,
                 services,
                 List.of(new LearnerGate(roster::isLearner)),
@@ -279,7 +278,10 @@ public final class KelsonServer implements AutoCloseable {
   }
 
   private List<String> alarms() {
-    return maintenance.current().alarms().stream().map(alarm -> alarm.type().name()).distinct().toList();
+    return maintenance.current().alarms().stream()
+        .map(alarm -> alarm.type().name())
+        .distinct()
+        .toList();
   }
 
   private SegmentedLog openLog() throws IOException {

@@ -15,6 +15,8 @@ final class JsonObjects {
   private final int maxBytes;
   private ByteArrayOutputStream begun = new ByteArrayOutputStream(0);
   private int depth;
+  private byte[] piece;
+  private int at;
   private boolean inString;
   private boolean escaped;
 
@@ -30,13 +32,17 @@ final class JsonObjects {
    *     deep
    */
   void feed(ByteBuf bytes, Consumer<byte[]> each) throws BadJsonException {
-    while (bytes.isReadable()) {
-      if (depth == 0 && !maybeBegin(bytes)) {
+    // Looking at bytes one by one is what arrays are good at.
+    piece = new byte[bytes.readableBytes()];
+    bytes.readBytes(piece);
+    at = 0;
+    while (at < piece.length) {
+      if (depth == 0 && !maybeBegin()) {
         return;
       }
-      int from = bytes.readerIndex();
-      boolean ended = skipToEnd(bytes);
-      keep(bytes, from);
+      int from = at;
+      boolean ended = skipToEnd();
+      keep(from);
       if (ended) {
         each.accept(begun.toByteArray());
         begun = new ByteArrayOutputStream(0);
@@ -49,23 +55,22 @@ final class JsonObjects {
     return depth > 0;
   }
 
-  private boolean maybeBegin(ByteBuf bytes) throws BadJsonException {
-    while (bytes.isReadable()) {
-      byte b = bytes.getByte(bytes.readerIndex());
+  private boolean maybeBegin() throws BadJsonException {
+    for (; at < piece.length; at++) {
+      byte b = piece[at];
       if (b == '{') {
         return true;
       }
       if (b != ' ' && b != '\t' && b != '\n' && b != '\r') {
         throw new BadJsonException("expected a JSON object, which begins with {");
       }
-      bytes.skipBytes(1);
     }
     return false;
   }
 
-  private boolean skipToEnd(ByteBuf bytes) throws BadJsonException {
-    while (bytes.isReadable()) {
-      byte b = bytes.readByte();
+  private boolean skipToEnd() throws BadJsonException {
+    while (at < piece.length) {
+      byte b = piece[at++];
       if (inString) {
         skipInString(b);
       } else if (b == '"') {
@@ -96,13 +101,11 @@ final class JsonObjects {
     }
   }
 
-  private void keep(ByteBuf bytes, int from) throws BadJsonException {
-    int count = bytes.readerIndex() - from;
+  private void keep(int from) throws BadJsonException {
+    int count = at - from;
     if (begun.size() + count > maxBytes) {
       throw new BadJsonException("one message is larger than " + maxBytes + " bytes");
     }
-    byte[] copy = new byte[count];
-    bytes.getBytes(from, copy);
-    begun.writeBytes(copy);
+    begun.write(piece, from, count);
   }
 }

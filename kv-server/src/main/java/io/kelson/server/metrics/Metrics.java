@@ -1,12 +1,12 @@
 package io.kelson.server.metrics;
 
-import io.kelson.server.http.MetricsPage;
 import io.kelson.raft.log.LogMetrics;
 import io.kelson.raft.runtime.RaftListener;
 import io.kelson.raft.runtime.StateMachine;
 import io.kelson.raft.snapshot.SnapshotListener;
 import io.kelson.raft.snapshot.SnapshotSource;
 import io.kelson.raft.transport.TransportListener;
+import io.kelson.server.http.MetricsPage;
 import io.kelson.server.mvcc.EventListener;
 import io.kelson.server.mvcc.LeaseListener;
 import io.prometheus.metrics.model.snapshots.Labels;

@@ -2,6 +2,7 @@ package io.kelson.server.rpc;
 
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.kelson.api.EtcdError;
 import io.kelson.api.ResponseHeader;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.Role;
