@@ -14,11 +14,11 @@ import java.util.stream.Stream;
  * @param downgradeTarget the version whose members are let in, as major.minor.patch; empty for none
  */
 public record MaintenanceState(List<Alarm> alarms, String downgradeTarget) {
-  /** All is well. */
-  public static final MaintenanceState NONE = new MaintenanceState(List.of(), "");
-
   private static final Comparator<Alarm> ORDER =
       Comparator.comparing(Alarm::type).thenComparing(Alarm::memberId, Long::compareUnsigned);
+
+  /** All is well. */
+  public static final MaintenanceState NONE = new MaintenanceState(List.of(), "");
 
   public MaintenanceState {
     alarms = alarms.stream().sorted(ORDER).toList();

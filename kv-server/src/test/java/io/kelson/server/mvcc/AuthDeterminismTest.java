@@ -23,6 +23,7 @@ import io.kelson.server.apply.TestBed;
 import io.kelson.server.auth.AuthState;
 import io.kelson.server.auth.AuthStore;
 import io.kelson.server.auth.TokenEffect;
+import io.kelson.server.maintenance.MaintenanceStore;
 import io.kelson.server.proto.AuthEnabling;
 import io.kelson.server.proto.AuthLogin;
 import io.kelson.server.proto.AuthNewUser;
@@ -84,7 +85,8 @@ class AuthDeterminismTest {
               home::install,
               config -> {},
               changes -> {},
-              auth);
+              auth,
+              new MaintenanceStore(home.store()));
     }
 
     void restart() throws IOException {
