@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
  * A group of log entries on their way into the store.
@@ -21,7 +19,7 @@ public final class ApplyBatch implements AutoCloseable {
   private final MvccStore store;
   private final Database database;
   private final Fences fences;
-  private final WriteBatch writes = new WriteBatch();
+  private final BatchBytes writes;
   private final Overlay overlay;
   private final LeaseOverlay leases;
   private final List<RevisionEvents> events = new ArrayList<>();
@@ -35,6 +33,7 @@ public final class ApplyBatch implements AutoCloseable {
     this.store = store;
     this.database = database;
     this.fences = fences;
+    this.writes = database.emptyBatch();
     this.overlay = new Overlay(database);
     this.leases = new LeaseOverlay(database, writes);
     this.applied = store.applied();
@@ -79,22 +78,13 @@ public final class ApplyBatch implements AutoCloseable {
       changedMembers = new TreeMap<>(store.memberAttributes());
     }
     changedMembers.put(attributes.getMemberId(), attributes);
-    try {
-      writes.put(
-          database.meta(), Layout.memberKey(attributes.getMemberId()), attributes.toByteArray());
-    } catch (RocksDBException e) {
-      throw unbatchable(e);
-    }
+    writes.put(database.meta(), Layout.memberKey(attributes.getMemberId()), attributes);
   }
 
   /** Remembers the data of a configuration entry, so that a snapshot can tell it. */
   public void putConfig(byte[] config) {
     changedConfig = config;
-    try {
-      writes.put(database.meta(), Layout.CONFIG, config);
-    } catch (RocksDBException e) {
-      throw unbatchable(e);
-    }
+    writes.put(database.meta(), Layout.CONFIG, config);
   }
 
   /** The leases as of the entries applied so far. */
@@ -131,7 +121,7 @@ public final class ApplyBatch implements AutoCloseable {
 
   /** A source for an old revision, everything before the transaction under way being written. */
   Source settledAt(long wanted) {
-    if (writes.count() > 0) {
+    if (!writes.isEmpty()) {
       write();
       overlay.written();
       leases.written();
@@ -140,30 +130,22 @@ public final class ApplyBatch implements AutoCloseable {
   }
 
   private void write() {
-    try {
-      fences.drainTo(writes, database);
-      writes.put(database.meta(), Layout.APPLIED, Layout.encodePosition(applied));
-      writes.put(database.meta(), Layout.REVISION, Layout.encodeLong(revision));
-      writes.put(database.meta(), Layout.COMPACT, Layout.encodeLong(compactRevision));
-    } catch (RocksDBException e) {
-      throw unbatchable(e);
-    }
+    fences.drainTo(writes, database);
+    writes.put(database.meta(), Layout.APPLIED, Layout.encodePosition(applied));
+    writes.put(database.meta(), Layout.REVISION, Layout.encodeLong(revision));
+    writes.put(database.meta(), Layout.COMPACT, Layout.encodeLong(compactRevision));
     database.write(writes);
     writes.clear();
   }
 
   /** Adds the changes of one transaction, all of one main revision. */
   void add(long main, List<Overlay.Change> changes, Overlay after) {
-    try {
-      int sub = 0;
-      for (Overlay.Change change : changes) {
-        writes.put(database.rev(), Layout.revKey(main, sub++), record(change).encode());
-        if (!change.overtaken) {
-          supersede(main, change, after.slot(change.key).encoded);
-        }
+    int sub = 0;
+    for (Overlay.Change change : changes) {
+      writes.put(database.rev(), Layout.revKey(main, sub++), record(change).encode());
+      if (!change.overtaken) {
+        supersede(main, change);
       }
-    } catch (RocksDBException e) {
-      throw unbatchable(e);
     }
     fences.balance(after::cursor);
     revision = main;
@@ -178,36 +160,32 @@ public final class ApplyBatch implements AutoCloseable {
   }
 
   /** Replaces the state of a key before the transaction by that after it. */
-  private void supersede(long main, Overlay.Change change, byte[] encodedAfter)
-      throws RocksDBException {
+  private void supersede(long main, Overlay.Change change) {
     boolean existed = change.before != null;
-    byte[] key = change.key.toByteArray();
+    byte[] key = change.slot.key;
     if (existed) {
-      writes.put(
-          database.hist(),
-          Layout.histKey(change.key, change.before.getModRevision()),
-          change.encodedBefore);
+      byte[] histKey = Layout.histKeyOf(key, change.before.getModRevision());
+      if (change.encodedBefore != null) {
+        writes.put(database.hist(), histKey, change.encodedBefore);
+      } else {
+        writes.put(database.hist(), histKey, change.before);
+      }
     }
     if (change.after != null) {
-      writes.put(database.cur(), key, encodedAfter);
+      writes.put(database.cur(), key, change.after);
       if (!existed) {
         fences.created(change.key);
       }
     } else if (existed) {
       writes.delete(database.cur(), key);
-      writes.put(database.hist(), Layout.histKey(change.key, main), new byte[0]);
+      writes.put(database.hist(), Layout.histKeyOf(key, main), new byte[0]);
       fences.removed(change.key);
     }
     leases.move(change.key, change.before, change.after);
   }
 
-  private StoreException unbatchable(RocksDBException e) {
-    return new StoreException("cannot collect writes for " + database.directory(), e);
-  }
-
   @Override
   public void close() {
-    writes.close();
     store.batchClosed();
   }
 }

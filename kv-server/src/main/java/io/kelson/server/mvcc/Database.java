@@ -57,6 +57,7 @@ final class Database implements AutoCloseable {
   private final StoreRoom room;
   private final long memtableBytes;
   private final List<ColumnFamilyHandle> families;
+  private final BatchBytes batch;
   private final WriteOptions withoutWal = new WriteOptions().setDisableWAL(true);
   private final ReadOptions plainReads = new ReadOptions();
   private final ReadOptions durableReads = new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER);
@@ -81,6 +82,7 @@ final class Database implements AutoCloseable {
     this.room = room;
     this.memtableBytes = options.memtableBytes();
     this.families = families;
+    this.batch = new BatchBytes(families);
     this.natives = natives;
   }
 
@@ -347,6 +349,12 @@ final class Database implements AutoCloseable {
     return get(family, durableReads, key);
   }
 
+  /** An empty batch: always the same, whose bytes are reused. For the apply thread. */
+  BatchBytes emptyBatch() {
+    batch.clear();
+    return batch;
+  }
+
   /**
    * Writes a batch, waiting as long as the disk has no room for more. A batch that is turned down
    * for want of room has had no effect: the error is that of an earlier flush.
@@ -360,6 +368,13 @@ final class Database implements AutoCloseable {
       written = maybeWrite(batch);
     }
     room.taken(directory);
+  }
+
+  /** The same. */
+  void write(BatchBytes collected) {
+    try (WriteBatch writes = collected.toWriteBatch()) {
+      write(writes);
+    }
   }
 
   private boolean maybeWrite(WriteBatch batch) {

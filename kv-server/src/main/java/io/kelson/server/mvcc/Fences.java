@@ -6,8 +6,6 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
  * Counts of keys, kept in buckets so that a range can be counted without walking it.
@@ -125,7 +123,7 @@ final class Fences {
   }
 
   /** Adds what has changed since the last call to a batch. */
-  void drainTo(WriteBatch batch, Database database) throws RocksDBException {
+  void drainTo(BatchBytes batch, Database database) {
     for (ByteString fence : dirty) {
       Long count = counts.get(fence);
       if (count == null) {

@@ -98,19 +98,24 @@ final class Layout {
    * the key) makes the bytes sort as the keys do although a revision follows.
    */
   static byte[] histPrefix(ByteString key) {
-    return escape(key, 0);
+    return histPrefix(key.toByteArray());
   }
 
   /** Where the version of a key written at a revision stands; newer ones sort first. */
   static byte[] histKey(ByteString key, long main) {
+    return histKeyOf(key.toByteArray(), main);
+  }
+
+  /** The same, of a bare key. */
+  static byte[] histKeyOf(byte[] key, long main) {
     byte[] bytes = escape(key, 8);
     ByteBuffer.wrap(bytes).putLong(bytes.length - 8, ~main);
     return bytes;
   }
 
-  /** The same, of a key as the database gives it. */
+  /** {@link #histPrefix(ByteString)} of a bare key. */
   static byte[] histPrefix(byte[] key) {
-    return histPrefix(UnsafeByteOperations.unsafeWrap(key));
+    return escape(key, 0);
   }
 
   /** What a key of {@code hist} starts with: all but the revision. */
@@ -140,7 +145,7 @@ final class Layout {
 
   /** Just past every version of a key. */
   static byte[] histEnd(ByteString key) {
-    byte[] bytes = escape(key, 0);
+    byte[] bytes = histPrefix(key);
     bytes[bytes.length - 1] = 1;
     return bytes;
   }
@@ -149,22 +154,19 @@ final class Layout {
     return ~ByteBuffer.wrap(histKey).getLong(histKey.length - 8);
   }
 
-  private static byte[] escape(ByteString key, int extraBytes) {
-    int size = key.size();
+  private static byte[] escape(byte[] key, int extraBytes) {
     int zeros = 0;
-    for (int i = 0; i < size; i++) {
-      if (key.byteAt(i) == 0) {
+    for (byte b : key) {
+      if (b == 0) {
         zeros++;
       }
     }
-    byte[] bytes = new byte[size + zeros + TERMINATOR_BYTES + extraBytes];
     if (zeros == 0) {
-      key.copyTo(bytes, 0);
-      return bytes;
+      return Arrays.copyOf(key, key.length + TERMINATOR_BYTES + extraBytes);
     }
+    byte[] bytes = new byte[key.length + zeros + TERMINATOR_BYTES + extraBytes];
     int at = 0;
-    for (int i = 0; i < size; i++) {
-      byte b = key.byteAt(i);
+    for (byte b : key) {
       bytes[at++] = b;
       if (b == 0) {
         bytes[at++] = (byte) 0xff;

@@ -10,8 +10,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
  * The leases as later entries of a group must see them: what the group has changed so far, above
@@ -22,7 +20,7 @@ import org.rocksdb.WriteBatch;
  */
 public final class LeaseOverlay {
   private final Database database;
-  private final WriteBatch writes;
+  private final BatchBytes writes;
 
   /** Leases that were looked at or changed; empty where there is none. */
   private final SortedMap<Long, Optional<LeaseRecord>> leases = new TreeMap<>();
@@ -34,7 +32,7 @@ public final class LeaseOverlay {
   private final List<LeaseListener.Change> comingsAndGoings = new ArrayList<>();
   private boolean changed;
 
-  LeaseOverlay(Database database, WriteBatch writes) {
+  LeaseOverlay(Database database, BatchBytes writes) {
     this.database = database;
     this.writes = writes;
   }
@@ -63,11 +61,7 @@ public final class LeaseOverlay {
   private void put(LeaseRecord lease) {
     changed = true;
     leases.put(lease.id(), Optional.of(lease));
-    try {
-      writes.put(database.lease(), Layout.encodeLong(lease.id()), Layout.encodeLease(lease));
-    } catch (RocksDBException e) {
-      throw unbatchable(e);
-    }
+    writes.put(database.lease(), Layout.encodeLong(lease.id()), Layout.encodeLease(lease));
   }
 
   /** Takes a lease away; its keys must be gone. */
@@ -75,11 +69,7 @@ public final class LeaseOverlay {
     changed = true;
     leases.put(lease.id(), Optional.empty());
     comingsAndGoings.add(new LeaseListener.Change(lease, true));
-    try {
-      writes.delete(database.lease(), Layout.encodeLong(lease.id()));
-    } catch (RocksDBException e) {
-      throw unbatchable(e);
-    }
+    writes.delete(database.lease(), Layout.encodeLong(lease.id()));
   }
 
   /** The keys attached to a lease, in key order. */
@@ -117,7 +107,7 @@ public final class LeaseOverlay {
   }
 
   /** A key went from one state to another; null where it did not exist. */
-  void move(ByteString key, KeyValue before, KeyValue after) throws RocksDBException {
+  void move(ByteString key, KeyValue before, KeyValue after) {
     long from = before == null ? 0 : before.getLease();
     long to = after == null ? 0 : after.getLease();
     if (from == to) {
@@ -150,9 +140,5 @@ public final class LeaseOverlay {
   /** Leases that were granted or ended, in log order. */
   public List<LeaseListener.Change> comingsAndGoings() {
     return comingsAndGoings;
-  }
-
-  private StoreException unbatchable(RocksDBException e) {
-    return new StoreException("cannot collect writes for " + database.directory(), e);
   }
 }

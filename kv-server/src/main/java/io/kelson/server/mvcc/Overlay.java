@@ -2,8 +2,8 @@ package io.kelson.server.mvcc;
 
 import com.google.protobuf.ByteString;
 import io.kelson.api.mvcc.KeyValue;
+import java.util.Arrays;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -14,10 +14,12 @@ import java.util.TreeMap;
 final class Overlay implements Source {
   /** The newest state of one key. */
   static final class Slot {
+    final byte[] key;
+
     /** Null if the key does not exist. */
     KeyValue pair;
 
-    /** The pair's wire bytes; null with it. */
+    /** The pair's wire bytes if it came from the database; null if the batch wrote it. */
     byte[] encoded;
 
     /** Whether the database, as it is, has the key in {@code cur}. */
@@ -25,6 +27,10 @@ final class Overlay implements Source {
 
     /** The last change of the transaction that is under way, if it touched the key. */
     Change change;
+
+    Slot(byte[] key) {
+      this.key = key;
+    }
   }
 
   /**
@@ -35,18 +41,22 @@ final class Overlay implements Source {
    */
   static final class Change {
     final ByteString key;
+    final Slot slot;
 
     /** The pair written, or null for a delete. */
     final KeyValue after;
 
     final KeyValue before;
+
+    /** Wire bytes of {@code before} if it came from the database; null if the batch wrote it. */
     final byte[] encodedBefore;
 
     /** Whether the same transaction changed the key again. */
     boolean overtaken;
 
-    Change(ByteString key, KeyValue after, KeyValue before, byte[] encodedBefore) {
+    Change(ByteString key, Slot slot, KeyValue after, KeyValue before, byte[] encodedBefore) {
       this.key = key;
+      this.slot = slot;
       this.after = after;
       this.before = before;
       this.encodedBefore = encodedBefore;
@@ -55,8 +65,9 @@ final class Overlay implements Source {
 
   private final Database database;
   private final LatestSource below;
-  private final NavigableMap<ByteString, Slot> slots =
-      new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+
+  /** By bare keys: arrays are compared many bytes at a time, byte strings one by one. */
+  private final NavigableMap<byte[], Slot> slots = new TreeMap<>(Arrays::compareUnsigned);
 
   Overlay(Database database) {
     this.database = database;
@@ -65,14 +76,14 @@ final class Overlay implements Source {
 
   /** The state of a key, read from the database at most once. */
   Slot slot(ByteString key) {
-    Slot slot = slots.get(key);
-    if (slot == null) {
-      slot = new Slot();
-      slot.encoded = database.get(database.cur(), database.plainReads(), key.toByteArray());
-      slot.inDatabase = slot.encoded != null;
-      slot.pair = slot.encoded == null ? null : Layout.keyValue(slot.encoded);
-      slots.put(key, slot);
-    }
+    return slots.computeIfAbsent(key.toByteArray(), this::read);
+  }
+
+  private Slot read(byte[] key) {
+    Slot slot = new Slot(key);
+    slot.encoded = database.get(database.cur(), database.plainReads(), key);
+    slot.inDatabase = slot.encoded != null;
+    slot.pair = slot.encoded == null ? null : Layout.keyValue(slot.encoded);
     return slot;
   }
 
@@ -100,9 +111,9 @@ final class Overlay implements Source {
 
   @Override
   public Cursor cursor(KeyRange range) {
-    NavigableMap<ByteString, Slot> mine = within(range);
+    NavigableMap<byte[], Slot> mine = within(range);
     Cursor theirs = below.cursor(range);
-    return mine.isEmpty() ? theirs : new Merge(mine.entrySet().iterator(), theirs);
+    return mine.isEmpty() ? theirs : new Merge(mine.values().iterator(), theirs);
   }
 
   /** Nobody streams out of a transaction. */
@@ -111,20 +122,21 @@ final class Overlay implements Source {
     throw new UnsupportedOperationException("a transaction's ranges are read whole");
   }
 
-  private NavigableMap<ByteString, Slot> within(KeyRange range) {
+  private NavigableMap<byte[], Slot> within(KeyRange range) {
+    byte[] lo = range.lo().toByteArray();
     return range.hi() == null
-        ? slots.tailMap(range.lo(), true)
-        : slots.subMap(range.lo(), true, range.hi(), false);
+        ? slots.tailMap(lo, true)
+        : slots.subMap(lo, true, range.hi().toByteArray(), false);
   }
 
   /** Both in key order; where both have a key, the overlay is right. */
   private static final class Merge implements Cursor {
-    private final Iterator<Map.Entry<ByteString, Slot>> mine;
+    private final Iterator<Slot> mine;
     private final Cursor theirs;
-    private Map.Entry<ByteString, Slot> myNext;
+    private Slot myNext;
     private KeyValue theirNext;
 
-    Merge(Iterator<Map.Entry<ByteString, Slot>> mine, Cursor theirs) {
+    Merge(Iterator<Slot> mine, Cursor theirs) {
       this.mine = mine;
       this.theirs = theirs;
       stepMine();
@@ -139,7 +151,7 @@ final class Overlay implements Source {
     public KeyValue next() {
       while (myNext != null || theirNext != null) {
         int order = order();
-        KeyValue pair = order < 0 ? theirNext : myNext.getValue().pair;
+        KeyValue pair = order < 0 ? theirNext : myNext.pair;
         if (order <= 0) {
           theirNext = theirs.next();
         }
@@ -158,7 +170,9 @@ final class Overlay implements Source {
       if (theirNext == null) {
         return 1;
       }
-      return myNext == null ? -1 : KeyRange.compare(theirNext.getKey(), myNext.getKey());
+      return myNext == null
+          ? -1
+          : Arrays.compareUnsigned(theirNext.getKey().toByteArray(), myNext.key);
     }
 
     @Override

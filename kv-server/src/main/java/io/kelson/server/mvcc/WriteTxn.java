@@ -109,13 +109,13 @@ public final class WriteTxn implements ReadView {
     Overlay.Change earlier = slot.change;
     Overlay.Change change;
     if (earlier == null) {
-      change = new Overlay.Change(key, after, slot.pair, slot.encoded);
+      change = new Overlay.Change(key, slot, after, slot.pair, slot.encoded);
     } else {
       earlier.overtaken = true;
-      change = new Overlay.Change(key, after, earlier.before, earlier.encodedBefore);
+      change = new Overlay.Change(key, slot, after, earlier.before, earlier.encodedBefore);
     }
     slot.pair = after;
-    slot.encoded = after == null ? null : after.toByteArray();
+    slot.encoded = null;
     slot.change = change;
     changes.add(change);
   }
@@ -129,7 +129,7 @@ public final class WriteTxn implements ReadView {
     if (!changes.isEmpty()) {
       batch.add(before + 1, changes, overlay);
       for (Overlay.Change change : changes) {
-        overlay.slot(change.key).change = null;
+        change.slot.change = null;
       }
     }
     return revision();
