@@ -79,8 +79,7 @@ class AuthClusterTest {
       members.add(new AuthFixture(server));
     }
     root = members.get(0).enable();
-    alice =
-        members.get(0).addUserWith(Permission.Type.READWRITE, "alice", "k", "l", root);
+    alice = members.get(0).addUserWith(Permission.Type.READWRITE, "alice", "k", "l", root);
   }
 
   @AfterEach
@@ -137,13 +136,19 @@ class AuthClusterTest {
     for (AuthFixture member : members) {
       refused(
           EtcdError.PERMISSION_DENIED,
-          () -> AuthFixture.with(alice, ClusterGrpc.newBlockingStub(member.channel)).memberRemove(nobody));
+          () ->
+              AuthFixture.with(alice, ClusterGrpc.newBlockingStub(member.channel))
+                  .memberRemove(nobody));
       refused(
           EtcdError.USER_EMPTY,
-          () -> AuthFixture.with("", ClusterGrpc.newBlockingStub(member.channel)).memberRemove(nobody));
+          () ->
+              AuthFixture.with("", ClusterGrpc.newBlockingStub(member.channel))
+                  .memberRemove(nobody));
       refused(
           EtcdError.MEMBER_NOT_FOUND,
-          () -> AuthFixture.with(root, ClusterGrpc.newBlockingStub(member.channel)).memberRemove(nobody));
+          () ->
+              AuthFixture.with(root, ClusterGrpc.newBlockingStub(member.channel))
+                  .memberRemove(nobody));
     }
   }
 
@@ -199,8 +204,7 @@ class AuthClusterTest {
 
                   @Override
                   public void onError(Throwable problem) {
-                    outcome.complete(
-                        io.grpc.Status.fromThrowable(problem).getDescription());
+                    outcome.complete(io.grpc.Status.fromThrowable(problem).getDescription());
                   }
 
                   @Override

@@ -167,7 +167,9 @@ class AuthMatrixTest {
             String outcome = call(methods.get(name), one.request().apply(who), who);
             String expected = one.expectedFor(who);
             boolean refused = AUTH_ERRORS.contains(outcome);
-            if (expected.isEmpty() ? refused || outcome.equals(NO_ANSWER) : !outcome.equals(expected)) {
+            if (expected.isEmpty()
+                ? refused || outcome.equals(NO_ANSWER)
+                : !outcome.equals(expected)) {
               wrong.add(name + " [" + one.label() + "] by " + who + ": " + outcome);
             }
             cells++;

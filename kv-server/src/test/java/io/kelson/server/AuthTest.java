@@ -171,8 +171,7 @@ class AuthTest {
       assertThat(refused.getCanceled()).isTrue();
       assertThat(refused.getWatchId()).isEqualTo(-1);
       assertThat(refused.getCancelReason())
-          .isEqualTo(
-              "rpc error: code = PermissionDenied desc = etcdserver: permission denied");
+          .isEqualTo("rpc error: code = PermissionDenied desc = etcdserver: permission denied");
     }
     assertThat(watch("k", "", "").getCancelReason())
         .isEqualTo("rpc error: code = InvalidArgument desc = etcdserver: user name is empty");
@@ -258,8 +257,7 @@ class AuthTest {
                   .setName("alice")
                   .setPassword("alice")
                   .build());
-      assertThat(
-              client.getKVClient().get(sequence("k/1")).get(60, TimeUnit.SECONDS).getCount())
+      assertThat(client.getKVClient().get(sequence("k/1")).get(60, TimeUnit.SECONDS).getCount())
           .isEqualTo(1);
       var denied = client.getKVClient().get(sequence("x"));
       assertThat(denied)
@@ -288,7 +286,13 @@ class AuthTest {
     assertThat(etcdctl("--user", "root:pw", "role", "add", "app")).contains("Role app created");
     assertThat(
             etcdctl(
-                "--user", "root:pw", "role", "grant-permission", "app", "--prefix", "readwrite",
+                "--user",
+                "root:pw",
+                "role",
+                "grant-permission",
+                "app",
+                "--prefix",
+                "readwrite",
                 "app/"))
         .contains("Role app updated");
     assertThat(etcdctl("--user", "root:pw", "role", "get", "app"))
@@ -310,15 +314,15 @@ class AuthTest {
     assertThat(etcdctl("--user", "svc:geheim", "lock", "app/lock", "echo", "held"))
         .contains("held");
     assertThat(etcdctl("--user", "root:pw", "user", "delete", "svc")).contains("deleted");
-    assertThat(etcdctl("--user", "root:pw", "auth", "disable"))
-        .contains("Authentication Disabled");
+    assertThat(etcdctl("--user", "root:pw", "auth", "disable")).contains("Authentication Disabled");
     assertThat(etcdctl("get", "app/1")).contains("app/1\nv");
   }
 
   private String etcdctl(String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(
-            List.of("etcdctl", "--endpoints=" + server.clientUrls().get(0), "--command-timeout=60s"));
+            List.of(
+                "etcdctl", "--endpoints=" + server.clientUrls().get(0), "--command-timeout=60s"));
     command.addAll(List.of(arguments));
     Path output = temp.resolve("etcdctl.out");
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -135,7 +135,10 @@ class AuthDifferentialTest {
         // Who exists already answers so on both sides.
         call("root", AuthGrpc.getUserAddMethod(), user(user));
         String role = user.equals("a") ? "r0" : "r1";
-        call("root", AuthGrpc.getRoleAddMethod(), AuthRoleAddRequest.newBuilder().setName(role).build());
+        call(
+            "root",
+            AuthGrpc.getRoleAddMethod(),
+            AuthRoleAddRequest.newBuilder().setName(role).build());
         call("root", AuthGrpc.getUserGrantRoleMethod(), grant(user, role));
         login(user);
       }
@@ -242,7 +245,11 @@ class AuthDifferentialTest {
             .setSerializable(draws.percent(30))
             .build();
     PutRequest put =
-        PutRequest.newBuilder().setKey(key).setValue(bytes("v")).setPrevKv(draws.percent(40)).build();
+        PutRequest.newBuilder()
+            .setKey(key)
+            .setValue(bytes("v"))
+            .setPrevKv(draws.percent(40))
+            .build();
     DeleteRangeRequest delete =
         DeleteRangeRequest.newBuilder()
             .setKey(key)
@@ -262,8 +269,7 @@ class AuthDifferentialTest {
                       Compare.newBuilder()
                           .setKey(bytes("k" + draws.below(9)))
                           .setTarget(Compare.CompareTarget.VERSION))
-                  .addSuccess(
-                      RequestOp.newBuilder().setRequestPut(put.toBuilder().clearPrevKv()))
+                  .addSuccess(RequestOp.newBuilder().setRequestPut(put.toBuilder().clearPrevKv()))
                   .addFailure(
                       draws.percent(50)
                           ? RequestOp.newBuilder().setRequestRange(range)
@@ -294,7 +300,12 @@ class AuthDifferentialTest {
   /** Asks both sides as that user; whoever has not logged in asks as nobody. */
   private <Q extends Message, A extends Message> void call(
       String by, MethodDescriptor<Q, A> method, Q request) {
-    trace.add((by.isEmpty() ? "nobody" : by) + ": " + method.getBareMethodName() + " " + Text.of(request));
+    trace.add(
+        (by.isEmpty() ? "nobody" : by)
+            + ": "
+            + method.getBareMethodName()
+            + " "
+            + Text.of(request));
     Answer theirs = ask(etcd, by, method, request);
     Answer ours = ask(kelson, by, method, request);
     calls++;
@@ -345,8 +356,7 @@ class AuthDifferentialTest {
     var field = answer.getDescriptorForType().findFieldByName("header");
     ResponseHeader header = (ResponseHeader) answer.getField(field);
     return answer.toBuilder()
-        .setField(
-            field, ResponseHeader.newBuilder().setRevision(header.getRevision()).build())
+        .setField(field, ResponseHeader.newBuilder().setRevision(header.getRevision()).build())
         .build();
   }
 
@@ -354,7 +364,10 @@ class AuthDifferentialTest {
     for (Server server : List.of(etcd, kelson)) {
       // Whoever has the role of root may, if authentication is on at all.
       for (String user : USERS) {
-        ask(server, "", AuthGrpc.getAuthenticateMethod(),
+        ask(
+            server,
+            "",
+            AuthGrpc.getAuthenticateMethod(),
             AuthenticateRequest.newBuilder().setName(user).setPassword(user).build());
       }
       for (String by : USERS) {
