@@ -10,7 +10,10 @@ public record Identity(String user, long revision) {
   /** A caller without credentials. */
   public static final Identity NOBODY = new Identity("", 0);
 
-  /** The member itself, for what it does of its own accord; allowed everything. */
+  /**
+   * The member itself, for what it does of its own accord; allowed everything. No credentials come
+   * to this: it is written into requests by the member's own code only.
+   */
   public static final Identity MEMBER = new Identity("", -1);
 
   /** Whether this is {@link #MEMBER}. */

@@ -59,8 +59,9 @@ public final class JwtTokens implements Tokens {
       Jws<Claims> read = parser.parseSignedClaims(token);
       String user = read.getPayload().get("username", String.class);
       boolean ours = keys.method().equals(read.getHeader().getAlgorithm());
-      if (ours && user != null && read.getPayload().get("revision") instanceof Number revision) {
-        return new Identity(user, revision.longValue());
+      boolean named = user != null && !user.isEmpty();
+      if (ours && named && read.getPayload().get("revision") instanceof Number revision) {
+        return new Identity(user, Math.max(0, revision.longValue()));
       }
       throw new AuthException(EtcdError.INVALID_AUTH_TOKEN);
     } catch (JwtException | IllegalArgumentException e) {

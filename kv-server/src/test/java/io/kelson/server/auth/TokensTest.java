@@ -109,6 +109,7 @@ class TokensTest {
         .hasMessage(EtcdError.TOKEN_VERIFY_ONLY.text());
     invalid(() -> both.identify(token.substring(0, token.length() - 4) + "AAAA", STATE));
     invalid(() -> both.identify("no token", STATE));
+    invalid(() -> both.identify(both.issue("", STATE).orElseThrow(), STATE));
     millis.addAndGet(Duration.ofMinutes(11).toMillis());
     invalid(() -> both.identify(token, STATE));
   }
