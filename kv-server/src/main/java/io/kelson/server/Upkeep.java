@@ -7,6 +7,7 @@ import io.kelson.api.AlarmType;
 import io.kelson.api.CompactionRequest;
 import io.kelson.api.EtcdError;
 import io.kelson.raft.transport.ClusterDescription;
+import io.kelson.server.auth.Identity;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ServerConfig;
 import io.kelson.server.maintenance.AutoCompactor;
@@ -245,7 +246,7 @@ final class Upkeep implements AutoCloseable {
   private void submit(
       InternalRequest.Builder request, java.util.function.Consumer<EtcdError> done) {
     proposals.submit(
-        request,
+        request.setAuthRevision(Identity.MEMBER.revision()),
         loop,
         new Outcome() {
           @Override

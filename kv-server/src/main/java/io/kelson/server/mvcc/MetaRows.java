@@ -4,8 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
  * Rows of the {@code default} column family that belong to other packages, each below a prefix of
@@ -14,9 +12,9 @@ import org.rocksdb.WriteBatch;
  */
 public final class MetaRows {
   private final Database database;
-  private final WriteBatch writes;
+  private final BatchBytes writes;
 
-  MetaRows(Database database, WriteBatch writes) {
+  MetaRows(Database database, BatchBytes writes) {
     this.database = database;
     this.writes = writes;
   }
@@ -29,14 +27,10 @@ public final class MetaRows {
    */
   public void put(String name, byte[] value) {
     byte[] key = name.getBytes(StandardCharsets.UTF_8);
-    try {
-      if (value == null) {
-        writes.delete(database.meta(), key);
-      } else {
-        writes.put(database.meta(), key, value);
-      }
-    } catch (RocksDBException e) {
-      throw new StoreException("cannot collect writes for " + database.directory(), e);
+    if (value == null) {
+      writes.delete(database.meta(), key);
+    } else {
+      writes.put(database.meta(), key, value);
     }
   }
 

@@ -9,6 +9,7 @@ import io.kelson.api.AlarmResponse;
 import io.kelson.api.AlarmType;
 import io.kelson.api.CompactionRequest;
 import io.kelson.api.CompactionResponse;
+import io.kelson.api.DeleteRangeRequest;
 import io.kelson.api.DeleteRangeResponse;
 import io.kelson.api.EtcdError;
 import io.kelson.api.LeaseGrantRequest;
@@ -111,7 +112,10 @@ class AlarmsTest {
             TestBed.request(TestBed.putRequest("b", "1")),
             alarm(AlarmAction.DEACTIVATE, 1, AlarmType.NOSPACE, true),
             TestBed.request(TestBed.putRequest("c", "1")),
-            alarm(AlarmAction.ACTIVATE, 2, AlarmType.NOSPACE, true));
+            alarm(AlarmAction.ACTIVATE, 2, AlarmType.NOSPACE, true),
+            // Views are made anew by changes of keys only.
+            InternalRequest.newBuilder()
+                .setDeleteRange(DeleteRangeRequest.newBuilder().setKey(TestBed.utf8("a"))));
     try (TestBed together = new TestBed(temp.resolve("a"));
         TestBed apart = new TestBed(temp.resolve("b"))) {
       entries.forEach(together::add);

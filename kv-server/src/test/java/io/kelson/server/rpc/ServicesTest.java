@@ -17,7 +17,6 @@ import io.grpc.stub.MetadataUtils;
 import io.kelson.api.ClusterGrpc;
 import io.kelson.api.Compare;
 import io.kelson.api.DeleteRangeRequest;
-import io.kelson.api.DowngradeRequest;
 import io.kelson.api.EtcdError;
 import io.kelson.api.HashKVRequest;
 import io.kelson.api.KVGrpc;
@@ -259,15 +258,6 @@ class ServicesTest {
     }
     assertError(EtcdError.TOO_MANY_OPS, () -> kv.txn(many.build()));
     assertHeader(kv.range(range("a").build()).getHeader(), 1);
-  }
-
-  @Test
-  void whatIsNotBuiltSaysSo() {
-    assertCode(
-        Status.Code.UNIMPLEMENTED,
-        () ->
-            MaintenanceGrpc.newBlockingStub(channel)
-                .downgrade(DowngradeRequest.getDefaultInstance()));
   }
 
   @Test
