@@ -11,6 +11,8 @@ import io.kelson.server.config.UrlList;
 import io.kelson.server.http.HealthCheck;
 import io.kelson.server.http.PortUnification;
 import io.kelson.server.rpc.FlushingServer;
+import io.kelson.server.tls.ConnectionGuard;
+import io.kelson.server.tls.ListenSchemes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -34,10 +36,12 @@ final class ClientPort implements AutoCloseable {
 
   private final Server server;
   private final HealthStatusManager health;
+  private final ListenSchemes schemes;
 
-  private ClientPort(Server server, HealthStatusManager health) {
+  private ClientPort(Server server, HealthStatusManager health, ListenSchemes schemes) {
     this.server = server;
     this.health = health;
+    this.schemes = schemes;
   }
 
   /**
@@ -51,13 +55,14 @@ final class ClientPort implements AutoCloseable {
       HealthCheck check,
       List<ServerServiceDefinition> services,
       ServerInterceptor gate,
-      EventLoops loops)
+      EventLoops loops,
+      ConnectionGuard guard)
       throws StartFailure {
     HealthStatusManager health = new HealthStatusManager();
     List<InetSocketAddress> addresses =
         config.listenClientUrls().stream().map(UrlList::address).toList();
     NettyServerBuilder netty =
-        NettyServerBuilder.forAddress(addresses.get(0), PortUnification.credentials(check))
+        NettyServerBuilder.forAddress(addresses.get(0), PortUnification.credentials(check, guard))
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
             .channelType(EventLoops.serverChannel())
@@ -72,7 +77,9 @@ final class ClientPort implements AutoCloseable {
             .addService(health.getHealthService());
     services.forEach(server::addService);
     try {
-      ClientPort port = new ClientPort(server.build().start(), health);
+      ClientPort port =
+          new ClientPort(
+              server.build().start(), health, new ListenSchemes(config.listenClientUrls()));
       port.urls().forEach(ClientPort::announce);
       return port;
     } catch (IOException e) {
@@ -83,7 +90,11 @@ final class ClientPort implements AutoCloseable {
 
   /** In etcd's words, which supervisors look for. */
   private static void announce(String url) {
-    LOG.info("serving client traffic insecurely; this is strongly discouraged: {}", url);
+    LOG.info(
+        UrlList.isTls(url)
+            ? "serving client traffic securely: {}"
+            : "serving client traffic insecurely; this is strongly discouraged: {}",
+        url);
   }
 
   /** Where it listens, with the ports the system chose. */
@@ -92,7 +103,8 @@ final class ClientPort implements AutoCloseable {
     for (SocketAddress address : server.getListenSockets()) {
       InetSocketAddress bound = (InetSocketAddress) address;
       String host = bound.getAddress().getHostAddress();
-      urls.add("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort());
+      String scheme = schemes.isTls(bound) ? "https://" : "http://";
+      urls.add(scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort());
     }
     return List.copyOf(urls);
   }

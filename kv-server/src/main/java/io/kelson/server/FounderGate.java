@@ -1,6 +1,7 @@
 package io.kelson.server;
 
 import io.kelson.raft.core.Message;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.raft.transport.PeerTransport;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.DataDirectory;
@@ -31,6 +32,7 @@ final class FounderGate implements PeerTransport {
   private final PeerTransport transport;
   private final ClusterInfo cluster;
   private final DataDirectory directory;
+  private final PeerSecurity security;
   private final Consumer<Throwable> onFailure;
   private final Thread asking = new Thread(this::ask, "kelson-founding");
   private volatile boolean open;
@@ -38,16 +40,19 @@ final class FounderGate implements PeerTransport {
   /**
    * @param transport carries messages once the gate is open; closed by its owner
    * @param directory remembers, over restarts, that the gate was never opened
+   * @param security how other members are asked
    * @param onFailure told if this member has run before; called on the gate's thread
    */
   FounderGate(
       PeerTransport transport,
       ClusterInfo cluster,
       DataDirectory directory,
+      PeerSecurity security,
       Consumer<Throwable> onFailure) {
     this.transport = transport;
     this.cluster = cluster;
     this.directory = directory;
+    this.security = security;
     this.onFailure = onFailure;
     asking.setDaemon(true);
   }
@@ -74,10 +79,10 @@ final class FounderGate implements PeerTransport {
   private void ask() {
     Set<Long> answered = new HashSet<>();
     try {
-      answered.addAll(Joining.requireNeverRan(cluster, directory.path()));
+      answered.addAll(Joining.requireNeverRan(cluster, directory.path(), security));
       while (answered.size() + 1 <= cluster.members().size() / 2) {
         TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
-        answered.addAll(Joining.requireNeverRan(cluster, directory.path()));
+        answered.addAll(Joining.requireNeverRan(cluster, directory.path(), security));
       }
       directory.endFounding();
       open = true;

@@ -34,6 +34,7 @@ import io.kelson.server.proto.MemberAttributes;
 import io.kelson.server.rpc.ClientDoor;
 import io.kelson.server.rpc.LearnerGate;
 import io.kelson.server.rpc.ReadThreads;
+import io.kelson.server.tls.ServerTls;
 import io.kelson.server.watch.WatchHub;
 import io.kelson.server.watch.WatchOptions;
 import io.kelson.server.watch.WatchTimer;
@@ -102,6 +103,7 @@ public final class KelsonServer implements AutoCloseable {
   private Snapshots snapshots;
   private WatchHub watches;
   private ClientPort clients;
+  private ServerTls tls;
   private boolean isNewFounder;
   private volatile Attributes attributes;
   private volatile boolean closing;
@@ -202,11 +204,14 @@ public final class KelsonServer implements AutoCloseable {
 
   private void openParts() throws StartFailure, IOException {
     directory = opened.push(DataDirectory.open(config.dataDir()));
-    origin = Origin.settle(config, directory);
+    tls = opened.push(ServerTls.open(config));
+    origin = Origin.settle(config, directory, tls.peers());
     cluster = origin.cluster();
     isNewFounder = directory.isFounding();
     handle = new ConsensusHandle(cluster.selfId());
-    door = new ClientDoor(config, cluster, handle, System::nanoTime, System.currentTimeMillis());
+    door =
+        new ClientDoor(
+            config, cluster, handle, System::nanoTime, System.currentTimeMillis(), tls.forwards());
     EventLoops loops = opened.push(new EventLoops());
     SegmentedLog log = opened.push(openLog());
     directory.markBegun();
@@ -227,7 +232,8 @@ public final class KelsonServer implements AutoCloseable {
                 door.health(),
                 door.services(store, watches, reads, purge, changes),
                 new LearnerGate(roster::isLearner),
-                loops));
+                loops,
+                tls.clients()));
     ScheduledFuture<?> ticks =
         loops
             .group()
@@ -270,7 +276,7 @@ public final class KelsonServer implements AutoCloseable {
 
   private void startNode(SegmentedLog log, StoreHome home, EventLoops loops)
       throws StartFailure, IOException {
-    transport = opened.push(PeerPort.open(config, cluster, loops, peers));
+    transport = opened.push(PeerPort.open(config, cluster, loops, peers, tls.peers()));
     MvccStore store = home.store();
     roster =
         new Roster(
@@ -324,7 +330,7 @@ public final class KelsonServer implements AutoCloseable {
   /** The way to the others, closed at first if this member may have run before and forgotten it. */
   private PeerTransport gated() {
     return directory.isFounding()
-        ? opened.push(new FounderGate(transport, cluster, directory, this::failed))
+        ? opened.push(new FounderGate(transport, cluster, directory, tls.peers(), this::failed))
         : transport;
   }
 

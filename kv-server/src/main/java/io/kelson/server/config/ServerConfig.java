@@ -115,6 +115,8 @@ public record ServerConfig(
     requireWithin("--snapshot-count", snapshotCount, 1, Long.MAX_VALUE);
     requireWithin("--max-request-bytes", maxRequestBytes, MIN_REQUEST_BYTES, MAX_REQUEST_BYTES);
     requireWithin("--max-txn-ops", maxTxnOps, 1, 100_000);
+    TlsChecks.requireClient(clientTls, listenClientUrls);
+    TlsChecks.requirePeer(peerTls, listenPeerUrls);
   }
 
   /** A builder holding etcd's defaults. */

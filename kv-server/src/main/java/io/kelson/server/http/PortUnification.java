@@ -6,6 +6,7 @@ import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.InternalProtocolNegotiator.ProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.ProtocolNegotiationEvent;
+import io.kelson.server.tls.ConnectionGuard;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -13,18 +14,24 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Lets gRPC and HTTP/1.1 share a plaintext port, by the first bytes a client sends.
+ * Lets gRPC and HTTP/1.1 share a port, by the first bytes a client sends.
  *
  * <p>gRPC's server gives every accepted connection to its protocol negotiator: a handler that holds
  * back until it knows what is spoken, and then hands the {@link ProtocolNegotiationEvent} it was
  * given at the start to gRPC's own handlers. Ours waits for the client's first bytes. With the
  * HTTP/2 preface (RFC 9113, section 3.4) it steps aside for gRPC's plaintext negotiator; with
  * anything else it throws gRPC's handlers out and puts an HTTP/1.1 server in their place.
+ *
+ * <p>With TLS in front, a client that has chosen HTTP/2 in ALPN is gRPC's at once; the others are
+ * told apart by their first bytes all the same.
  *
  * <p>A connection that says nothing, and an HTTP/1.1 connection that stays, are closed by gRPC's
  * handshake timeout (two minutes), which only ends with an HTTP/2 handshake: a client may always
@@ -37,14 +44,21 @@ public final class PortUnification implements ProtocolNegotiator {
 
   private final ProtocolNegotiator grpc = InternalProtocolNegotiators.serverPlaintext();
   private final HealthCheck health;
+  private final ConnectionGuard guard;
 
-  private PortUnification(HealthCheck health) {
+  private PortUnification(HealthCheck health, ConnectionGuard guard) {
     this.health = health;
+    this.guard = guard;
   }
 
   /** Credentials that make a gRPC server accept both. */
   public static ServerCredentials credentials(HealthCheck health) {
-    return InternalNettyServerCredentials.create(new PortUnification(health));
+    return credentials(health, ConnectionGuard.NONE);
+  }
+
+  /** The same behind what the guard puts in front of each connection. */
+  public static ServerCredentials credentials(HealthCheck health, ConnectionGuard guard) {
+    return InternalNettyServerCredentials.create(new PortUnification(health, guard));
   }
 
   @Override
@@ -65,15 +79,23 @@ public final class PortUnification implements ProtocolNegotiator {
   private final class FirstBytes extends ByteToMessageDecoder {
     private final GrpcHttp2ConnectionHandler grpcHandler;
     private ProtocolNegotiationEvent kept;
+    private SslHandler tls;
 
     FirstBytes(GrpcHttp2ConnectionHandler grpcHandler) {
       this.grpcHandler = grpcHandler;
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+      guard.guard(ctx);
+    }
+
+    @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
       if (event instanceof ProtocolNegotiationEvent negotiation) {
         kept = negotiation;
+      } else if (event instanceof SslHandshakeCompletionEvent) {
+        tls = ctx.pipeline().get(SslHandler.class);
       } else {
         super.userEventTriggered(ctx, event);
       }
@@ -81,7 +103,9 @@ public final class PortUnification implements ProtocolNegotiator {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-      if (!startsLikePreface(in)) {
+      if (tls != null && ApplicationProtocolNames.HTTP_2.equals(tls.applicationProtocol())) {
+        becomeGrpc(ctx);
+      } else if (!startsLikePreface(in)) {
         becomeHttp(ctx);
       } else if (in.readableBytes() >= PREFACE.length) {
         becomeGrpc(ctx);
@@ -100,8 +124,12 @@ public final class PortUnification implements ProtocolNegotiator {
 
     /** On removal the bytes read so far go on to the next handler, which is gRPC's by then. */
     private void becomeGrpc(ChannelHandlerContext ctx) {
-      ctx.pipeline().addAfter(ctx.name(), null, grpc.newHandler(grpcHandler));
-      ctx.fireUserEventTriggered(kept);
+      ctx.pipeline()
+          .addAfter(
+              ctx.name(),
+              null,
+              tls == null ? grpc.newHandler(grpcHandler) : TlsCalls.handler(grpcHandler));
+      ctx.fireUserEventTriggered(tls == null ? kept : TlsCalls.event(kept, ctx.channel(), tls));
       ctx.pipeline().remove(this);
     }
 

@@ -3,6 +3,7 @@ package io.kelson.server.membership;
 import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.transport.ClusterDescription;
 import io.kelson.raft.transport.PeerAddress;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.UrlList;
@@ -81,13 +82,14 @@ public final class Joining {
   /**
    * Asks until a member knows this one, for a few seconds.
    *
+   * @param security how members are reached
    * @throws JoinRefusedException naming what is in the way and the remedy
    */
-  public static Answer ask(Request request) throws JoinRefusedException {
+  public static Answer ask(Request request, PeerSecurity security) throws JoinRefusedException {
     long begin = System.nanoTime();
     while (true) {
       try {
-        return check(request, newest(request));
+        return check(request, newest(request, security));
       } catch (NotYetException e) {
         if (System.nanoTime() - begin > PATIENCE_NANOS) {
           throw new JoinRefusedException(e.getMessage(), false, e);
@@ -106,12 +108,13 @@ public final class Joining {
    * Makes sure, as far as the others can tell, that a founder whose directory is empty has not run
    * before: it would vote and acknowledge as if it had never promised anything.
    *
+   * @param security how they are reached
    * @return the others that answered and certainly never heard of it. Silence means nothing, as the
    *     members of a new cluster start one by one; nor does an answer from somebody who has just
    *     started again, and may yet find this member in its log
    * @throws JoinRefusedException if one of them knows this member, or that it was removed
    */
-  public static Set<Long> requireNeverRan(ClusterInfo cluster, Path dataDir)
+  public static Set<Long> requireNeverRan(ClusterInfo cluster, Path dataDir, PeerSecurity security)
       throws JoinRefusedException {
     Set<Long> answered = new HashSet<>();
     for (ClusterInfo.Member other : cluster.members()) {
@@ -119,7 +122,7 @@ public final class Joining {
         continue;
       }
       for (String url : other.peerUrls()) {
-        Optional<Description> answer = maybeAsk(url);
+        Optional<Description> answer = maybeAsk(url, security);
         if (answer.isPresent() && answer.get().clusterId() == cluster.clusterId()) {
           requireUnknown(cluster.selfId(), answer.get(), url, dataDir);
           if (answer.get().isUpToDate()) {
@@ -132,9 +135,9 @@ public final class Joining {
     return answered;
   }
 
-  private static Optional<Description> maybeAsk(String url) {
+  private static Optional<Description> maybeAsk(String url, PeerSecurity security) {
     try {
-      return Optional.of(parse(ClusterDescription.ask(address(url), ASK_TIMEOUT_MILLIS)));
+      return Optional.of(parse(ClusterDescription.ask(address(url), security, ASK_TIMEOUT_MILLIS)));
     } catch (IOException | IllegalArgumentException nobodyThere) {
       return Optional.empty();
     }
@@ -158,12 +161,13 @@ public final class Joining {
   }
 
   /** The answer of whoever is furthest. */
-  private static Description newest(Request request) throws NotYetException {
+  private static Description newest(Request request, PeerSecurity security) throws NotYetException {
     Description newest = null;
     List<String> problems = new ArrayList<>();
     for (String url : request.askedPeerUrls()) {
       try {
-        Description answer = parse(ClusterDescription.ask(address(url), ASK_TIMEOUT_MILLIS));
+        Description answer =
+            parse(ClusterDescription.ask(address(url), security, ASK_TIMEOUT_MILLIS));
         if (newest == null || answer.appliedIndex() > newest.appliedIndex()) {
           newest = answer;
         }
@@ -182,7 +186,7 @@ public final class Joining {
 
   private static PeerAddress address(String url) {
     InetSocketAddress address = UrlList.unresolved(url);
-    return new PeerAddress(address.getHostString(), address.getPort());
+    return new PeerAddress(address.getHostString(), address.getPort(), UrlList.isTls(url));
   }
 
   private static Description parse(byte[] bytes) throws IOException {

@@ -8,15 +8,13 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.kelson.api.ClusterGrpc;
 import io.kelson.api.EtcdError;
 import io.kelson.raft.runtime.RaftStatus;
-import io.kelson.server.config.UrlList;
 import io.kelson.server.proto.MemberAttributes;
-import java.net.InetSocketAddress;
+import io.kelson.server.tls.ChannelDial;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -33,10 +31,12 @@ final class LeaderForward implements ServerInterceptor {
       Context.keyWithDefault("kelson-forwarded", false);
 
   private final ConsensusNode node;
+  private final ChannelDial dial;
   private final long timeoutMillis;
 
-  LeaderForward(ConsensusNode node, long timeoutMillis) {
+  LeaderForward(ConsensusNode node, ChannelDial dial, long timeoutMillis) {
     this.node = node;
+    this.dial = dial;
     this.timeoutMillis = timeoutMillis;
   }
 
@@ -80,7 +80,7 @@ final class LeaderForward implements ServerInterceptor {
       // It leads, but has not said yet where its clients find it.
       reply.failed(EtcdError.NOT_LEADER);
     } else {
-      forward(UrlList.unresolved(leader.getClientUrls(0)), reply, call, ownHeader);
+      forward(leader.getClientUrls(0), reply, call, ownHeader);
     }
     return true;
   }
@@ -91,12 +91,10 @@ final class LeaderForward implements ServerInterceptor {
   }
 
   /** A connection whose calls say that they are passed on. */
-  static ManagedChannel connect(InetSocketAddress leader) {
+  static ManagedChannel connect(ChannelDial dial, String leaderUrl) {
     Metadata hops = new Metadata();
     hops.put(HOPS, "1");
-    // By name: the channel looks it up without blocking anybody.
-    return NettyChannelBuilder.forAddress(leader.getHostString(), leader.getPort())
-        .usePlaintext()
+    return dial.to(leaderUrl)
         .disableRetry()
         .proxyDetector(target -> null)
         .intercept(MetadataUtils.newAttachHeadersInterceptor(hops))
@@ -104,8 +102,8 @@ final class LeaderForward implements ServerInterceptor {
   }
 
   private <T extends MessageLite> void forward(
-      InetSocketAddress leader, Reply<T> reply, Call<T> call, UnaryOperator<T> ownHeader) {
-    ManagedChannel channel = connect(leader);
+      String leaderUrl, Reply<T> reply, Call<T> call, UnaryOperator<T> ownHeader) {
+    ManagedChannel channel = connect(dial, leaderUrl);
     // A caller who leaves must not take a change with it that is already being made.
     Context.ROOT.run(
         () ->

@@ -26,9 +26,21 @@ public final class ClusterDescription {
    * @throws IOException if nobody is there, or whoever is there has no such answer
    */
   public static byte[] ask(PeerAddress peer, int timeoutMillis) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(peer.host(), peer.port()), timeoutMillis);
-      socket.setSoTimeout(timeoutMillis);
+    return ask(peer, PeerSecurity.PLAINTEXT, timeoutMillis);
+  }
+
+  /** As {@link #ask(PeerAddress, int)}, over what that security makes of the connection. */
+  public static byte[] ask(PeerAddress peer, PeerSecurity security, int timeoutMillis)
+      throws IOException {
+    try (Socket connected = new Socket()) {
+      connected.connect(new InetSocketAddress(peer.host(), peer.port()), timeoutMillis);
+      connected.setSoTimeout(timeoutMillis);
+      return ask(security.secure(connected, peer));
+    }
+  }
+
+  private static byte[] ask(Socket connected) throws IOException {
+    try (Socket socket = connected) {
       Wire.Frame question =
           Wire.Frame.newBuilder()
               .setHello(
