@@ -17,6 +17,10 @@ import org.slf4j.LoggerFactory;
 final class Refusals {
   private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The JDK's words; a client whose certificate no authority on our list has issued shows none. */
+  private static final String NO_CERTIFICATE = "Empty client certificate chain";
+
   private static final int MAX_CHARS = 300;
 
   private final String port;
@@ -68,6 +72,9 @@ final class Refusals {
     String text = cause.toString();
     for (Throwable at = cause; at != null; at = at.getCause()) {
       text = at.getMessage() == null ? text : at.getMessage();
+    }
+    if (text.equals(NO_CERTIFICATE)) {
+      return "it showed no certificate of an authority that is trusted here";
     }
     String printable = text.replaceAll("\\p{Cntrl}+", " ");
     return "TLS handshake failed: "

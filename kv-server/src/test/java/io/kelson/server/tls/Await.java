@@ -3,10 +3,13 @@ package io.kelson.server.tls;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 
 /** Waits for something that comes by itself. */
 final class Await {
   private static final long LIMIT_NANOS = TlsMember.PATIENCE.toNanos();
+
+  private static final long PAUSE_NANOS = 10_000_000;
 
   private Await() {}
 
@@ -16,7 +19,7 @@ final class Await {
       if (System.nanoTime() - begin > LIMIT_NANOS) {
         fail("it did not happen within " + TlsMember.PATIENCE);
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 }

@@ -52,12 +52,15 @@ class ClientPortTlsTest {
     trusted = files.pem("ca.pem", ca.certificate());
     pair = files.pair("server", server);
     log.start();
+    // Whatever may be said is looked through for the key.
+    root().setLevel(Level.DEBUG);
     root().addAppender(log);
   }
 
   @AfterEach
   void nothingSecretIsInTheLog() throws Exception {
     root().detachAppender(log);
+    root().setLevel(null);
     for (String line : Files.readAllLines(pair.key())) {
       assertThat(messages()).noneMatch(message -> message.contains(line));
     }
@@ -398,10 +401,5 @@ class ClientPortTlsTest {
     String said = new String(process.getInputStream().readAllBytes(), US_ASCII);
     process.waitFor();
     return said;
-  }
-
-  /** So that debug lines are seen as well. */
-  static {
-    root().setLevel(Level.DEBUG);
   }
 }

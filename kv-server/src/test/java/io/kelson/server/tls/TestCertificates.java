@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLReason;
@@ -35,6 +37,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /**
  * Certificates for tests: authorities that issue and revoke, and files to configure a member with.
@@ -215,8 +218,19 @@ public final class TestCertificates {
 
   /** The same with the key as OpenSSL wrote it traditionally: PKCS#1 or SEC1. */
   public Pair traditionalPair(String name, Issued issued) throws IOException {
-    Path key = pem(name + "-key.pem", issued.keys());
+    PrivateKeyInfo info = PrivateKeyInfo.getInstance(issued.keys().getPrivate().getEncoded());
+    Path key =
+        issued.keys().getPrivate().getAlgorithm().equals("RSA")
+            ? pem(name + "-key.pem", issued.keys())
+            : pem(name + "-key.pem", new PemObject("EC PRIVATE KEY", withCurve(info)));
     return new Pair(pem(name + ".pem", issued.certificate()), key);
+  }
+
+  /** The JDK leaves the curve to the PKCS#8 around it, which SEC1 has not. */
+  private static byte[] withCurve(PrivateKeyInfo info) throws IOException {
+    ECPrivateKey bare = ECPrivateKey.getInstance(info.parsePrivateKey());
+    return new ECPrivateKey(256, bare.getKey(), info.getPrivateKeyAlgorithm().getParameters())
+        .getEncoded();
   }
 
   /**

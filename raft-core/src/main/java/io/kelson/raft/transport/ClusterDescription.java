@@ -6,6 +6,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import javax.net.ssl.SSLException;
 
 /**
  * Asks a running member, on its peer port, what its cluster tells those who want to join.
@@ -36,6 +37,9 @@ public final class ClusterDescription {
       connected.connect(new InetSocketAddress(peer.host(), peer.port()), timeoutMillis);
       connected.setSoTimeout(timeoutMillis);
       return ask(security.secure(connected, peer));
+    } catch (SSLException e) {
+      // With TLS 1.3 this side's certificate is judged while it waits for the answer.
+      throw new IOException("TLS failed: " + e.getMessage(), e);
     }
   }
 
