@@ -113,7 +113,8 @@ final class CommandLines {
   private void addGlobals(CommandSpec root) {
     for (String[] flag : Globals.ALL) {
       String letter = flag[0].equals("write-out") ? "w" : "";
-      String meaning = flag[3] + (flag[2].isEmpty() ? "" : " (" + flag[1] + ")");
+      String meaning =
+          flag[3] + (flag[1].isEmpty() || flag[2].isEmpty() ? "" : " (" + flag[1] + ")");
       root.addOption(option(new Command.Flag(flag[0], letter, flag[2], meaning), true));
     }
     root.addOption(option(new Command.Flag("help", "h", "", "show this text"), true));

@@ -15,6 +15,7 @@ import java.util.List;
  * @param keepAliveTime how long a connection may be silent before it is pinged
  * @param keepAliveTimeout how long a ping may stay unanswered
  * @param debug say what goes on, on standard error
+ * @param security how to reach servers with TLS
  */
 record Globals(
     List<String> endpoints,
@@ -24,7 +25,26 @@ record Globals(
     Duration commandTimeout,
     Duration keepAliveTime,
     Duration keepAliveTimeout,
-    boolean debug) {
+    boolean debug,
+    Security security) {
+
+  /**
+   * How to reach servers with TLS.
+   *
+   * @param cacert who signed their certificates; empty for those the Java runtime trusts
+   * @param cert the certificate to show; empty for none
+   * @param key its private key
+   * @param serverName the name their certificates must be for; empty for the endpoint's host
+   * @param isInsecure whether any certificate is believed
+   * @param isPlain whether TLS is left out where nothing asks for it
+   */
+  record Security(
+      String cacert,
+      String cert,
+      String key,
+      String serverName,
+      boolean isInsecure,
+      boolean isPlain) {}
 
   /** Names, defaults and meanings, in the order of the help text. */
   static final List<String[]> ALL =
@@ -42,7 +62,19 @@ record Globals(
             "keepalive-time", "2s", "duration", "silence before a ping (10s is the least in effect)"
           },
           new String[] {"keepalive-timeout", "6s", "duration", "how long a ping may be unanswered"},
-          new String[] {"debug", "false", "", "say on standard error what is going on"});
+          new String[] {"debug", "false", "", "say on standard error what is going on"},
+          new String[] {"cacert", "", "file", "who signed the servers' certificates, in PEM"},
+          new String[] {"cert", "", "file", "the certificate to show to servers, in PEM"},
+          new String[] {"key", "", "file", "its private key, in PEM"},
+          new String[] {
+            "tls-server-name", "", "name", "whom the servers' certificates must be for"
+          },
+          new String[] {
+            "insecure-skip-tls-verify", "false", "", "believe any server's certificate"
+          },
+          new String[] {
+            "insecure-transport", "true", "", "no TLS unless an endpoint or a flag asks for it"
+          });
 
   /** Flags first, then variables, then defaults. */
   static Globals of(Flags given, Environment environment) {
@@ -59,7 +91,14 @@ record Globals(
         flags.duration("command-timeout", ""),
         flags.duration("keepalive-time", ""),
         flags.duration("keepalive-timeout", ""),
-        flags.isSet("debug"));
+        flags.isSet("debug"),
+        new Security(
+            flags.text("cacert", ""),
+            flags.text("cert", ""),
+            flags.text("key", ""),
+            flags.text("tls-server-name", ""),
+            flags.isSet("insecure-skip-tls-verify"),
+            flags.isSet("insecure-transport")));
   }
 
   private static List<String> endpoints(String list) {

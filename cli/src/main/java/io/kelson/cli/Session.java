@@ -47,7 +47,7 @@ final class Session implements AutoCloseable {
     }
     try {
       KelsonClient client =
-          KelsonClient.builder()
+          TlsFlags.set(KelsonClient.builder(), globals.security(), endpoints)
               .endpoints(endpoints)
               .inOrder(true)
               .connectTimeout(globals.dialTimeout())

@@ -5,20 +5,38 @@ import java.net.InetSocketAddress;
 /**
  * Where an endpoint is.
  *
+ * @param scheme whether it speaks TLS
  * @param host a name or a literal address, without brackets
  * @param port from 1 to 65535
  */
-record Address(String host, int port) {
-  private static final String PLAIN = "http://";
+record Address(Scheme scheme, String host, int port) {
+  /** What stands before {@code ://}. */
+  enum Scheme {
+    /** {@code http}: never TLS. */
+    PLAIN("http://"),
 
-  /** Reads {@code [http://]host:port[/]}. */
-  static Address parse(String text) {
-    String rest = text.strip();
-    if (rest.startsWith("https://")) {
-      throw new IllegalArgumentException(
-          "endpoint " + text + ": TLS is not available; use http:// or host:port");
+    /** {@code https}: always TLS. */
+    TLS("https://"),
+
+    /** Nothing: TLS if the client was set up for it, as in etcd's client. */
+    UNSAID("");
+
+    private final String prefix;
+
+    Scheme(String prefix) {
+      this.prefix = prefix;
     }
-    rest = rest.startsWith(PLAIN) ? rest.substring(PLAIN.length()) : rest;
+
+    private static Scheme of(String text) {
+      return text.startsWith(TLS.prefix) ? TLS : text.startsWith(PLAIN.prefix) ? PLAIN : UNSAID;
+    }
+  }
+
+  /** Reads {@code [http[s]://]host:port[/]}. */
+  static Address parse(String text) {
+    String stripped = text.strip();
+    Scheme scheme = Scheme.of(stripped);
+    String rest = stripped.substring(scheme.prefix.length());
     rest = rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest;
     int colon = rest.lastIndexOf(':');
     String host = colon < 0 ? "" : unbracketed(rest.substring(0, colon));
@@ -27,7 +45,7 @@ record Address(String host, int port) {
       throw new IllegalArgumentException(
           "endpoint \"" + text + "\" is not host:port; write it as 127.0.0.1:2379");
     }
-    return new Address(host, port);
+    return new Address(scheme, host, port);
   }
 
   private static String unbracketed(String host) {

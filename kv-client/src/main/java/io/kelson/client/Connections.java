@@ -7,6 +7,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
@@ -21,12 +22,14 @@ final class Connections {
   private static final long CLOSE_MILLIS = 2000;
 
   private final KelsonClientBuilder options;
+  private final SslContext tls;
   private final EventLoopGroup eventLoops;
   private final ExecutorService ownExecutor;
   private final Executor callbacks;
 
   Connections(KelsonClientBuilder options) {
     this.options = options;
+    this.tls = options.usesTls() ? TlsContext.of(options.tls()) : null;
     this.eventLoops =
         new MultiThreadIoEventLoopGroup(
             options.ioThreads(),
@@ -51,8 +54,7 @@ final class Connections {
         address.literal()
             ? NettyChannelBuilder.forAddress(address.socketAddress())
             : NettyChannelBuilder.forAddress(address.host(), address.port());
-    return builder
-        .usePlaintext()
+    return secured(builder, address)
         .eventLoopGroup(eventLoops)
         .channelType(NioSocketChannel.class)
         .executor(callbacks)
@@ -68,6 +70,14 @@ final class Connections {
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
             (int) Math.min(Integer.MAX_VALUE, options.connectTimeout().toMillis()))
         .build();
+  }
+
+  private NettyChannelBuilder secured(NettyChannelBuilder builder, Address address) {
+    if (!options.usesTls(address)) {
+      return builder.usePlaintext();
+    }
+    String name = options.tls().serverName();
+    return (name == null ? builder : builder.overrideAuthority(name)).sslContext(tls);
   }
 
   /**

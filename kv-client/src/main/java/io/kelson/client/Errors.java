@@ -31,8 +31,11 @@ final class Errors {
    * Time ran out before any endpoint would take the request; {@code last} is what the last said.
    */
   static EtcdException outOfTime(Status last) {
+    String tls = last == null ? "" : TlsProblem.of(last);
     return new EtcdException(
-        ErrorCode.DEADLINE_EXCEEDED, OUT_OF_TIME, last == null ? null : last.asRuntimeException());
+        ErrorCode.DEADLINE_EXCEEDED,
+        tls.isEmpty() ? OUT_OF_TIME : OUT_OF_TIME + ": " + tls,
+        last == null ? null : last.asRuntimeException());
   }
 
   static ErrorCode code(Status status) {

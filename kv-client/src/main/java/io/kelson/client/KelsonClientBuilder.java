@@ -16,15 +16,17 @@ public final class KelsonClientBuilder {
   private Executor callbackExecutor;
   private int ioThreads = 1;
   private boolean inOrder;
+  private TlsOptions tls = TlsOptions.DEFAULT;
+  private boolean isTlsAsked;
 
   KelsonClientBuilder() {}
 
-  /** Where the cluster is: {@code host:port}, with or without {@code http://} before it. */
+  /** Where the cluster is: {@code [http[s]://]host:port}. */
   public KelsonClientBuilder endpoints(String... hostsAndPorts) {
     return endpoints(List.of(hostsAndPorts));
   }
 
-  /** Where the cluster is: {@code host:port}, with or without {@code http://} before it. */
+  /** Where the cluster is: {@code [http[s]://]host:port}. */
   public KelsonClientBuilder endpoints(List<String> hostsAndPorts) {
     hostsAndPorts.forEach(Address::parse);
     this.endpoints = List.copyOf(hostsAndPorts);
@@ -90,7 +92,23 @@ public final class KelsonClientBuilder {
     return this;
   }
 
-  /** The client; nothing is connected before the first request. */
+  /**
+   * How to speak TLS. With it endpoints that do not say {@code http://} are spoken to over TLS;
+   * without it those that say {@code https://}, whose certificates the Java runtime must trust
+   * then.
+   */
+  public KelsonClientBuilder tls(TlsOptions options) {
+    this.tls = Objects.requireNonNull(options, "options");
+    this.isTlsAsked = true;
+    return this;
+  }
+
+  /**
+   * The client; nothing is connected before the first request.
+   *
+   * @throws IllegalArgumentException if there are no endpoints, or a file of {@link #tls} cannot be
+   *     used
+   */
   public KelsonClient build() {
     if (endpoints.isEmpty()) {
       throw new IllegalArgumentException("no endpoints: name at least one host:port");
@@ -120,6 +138,23 @@ public final class KelsonClientBuilder {
 
   Executor callbackExecutor() {
     return callbackExecutor;
+  }
+
+  TlsOptions tls() {
+    return tls;
+  }
+
+  /** Whether any endpoint is spoken to over TLS. */
+  boolean usesTls() {
+    return endpoints.stream().map(Address::parse).anyMatch(this::usesTls);
+  }
+
+  boolean usesTls(Address address) {
+    return switch (address.scheme()) {
+      case PLAIN -> false;
+      case TLS -> true;
+      case UNSAID -> isTlsAsked;
+    };
   }
 
   int ioThreads() {

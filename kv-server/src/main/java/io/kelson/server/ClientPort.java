@@ -15,6 +15,8 @@ import io.kelson.server.http.MetricsPage;
 import io.kelson.server.http.PortUnification;
 import io.kelson.server.metrics.GrpcMetrics;
 import io.kelson.server.rpc.FlushingServer;
+import io.kelson.server.tls.ListenSchemes;
+import io.kelson.server.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -43,11 +45,14 @@ final class ClientPort implements AutoCloseable {
   private final Server server;
   private final HealthStatusManager health;
   private final HttpDoors http;
+  private final ListenSchemes schemes;
 
-  private ClientPort(Server server, HealthStatusManager health, HttpDoors http) {
+  private ClientPort(
+      Server server, HealthStatusManager health, HttpDoors http, ListenSchemes schemes) {
     this.server = server;
     this.health = health;
     this.http = http;
+    this.schemes = schemes;
   }
 
   /**
@@ -57,6 +62,7 @@ final class ClientPort implements AutoCloseable {
    *     all
    * @param metrics the page behind {@code /metrics}, or null while there is none
    * @param calls hears of every call, and is told what is served
+   * @param tls what stands in front of connections
    * @throws StartFailure if an address cannot be listened on
    */
   static ClientPort open(
@@ -66,16 +72,17 @@ final class ClientPort implements AutoCloseable {
       List<ServerServiceDefinition> services,
       List<ServerInterceptor> gates,
       EventLoops loops,
-      GrpcMetrics calls)
+      GrpcMetrics calls,
+      ServerTls tls)
       throws StartFailure {
     HealthStatusManager health = new HealthStatusManager();
     List<ServerServiceDefinition> gated =
         Stream.concat(services.stream(), Stream.of(health.getHealthService().bindService()))
             .map(service -> ServerInterceptors.intercept(service, gates))
             .toList();
-    HttpDoors http = HttpDoors.open(config, member, metrics, gated, loops);
+    HttpDoors http = HttpDoors.open(config, member, metrics, gated, loops, tls);
     try {
-      return open(config, health, http, gated, loops, calls);
+      return open(config, health, http, gated, loops, calls, tls);
     } catch (StartFailure e) {
       http.close();
       throw e;
@@ -88,14 +95,15 @@ final class ClientPort implements AutoCloseable {
       HttpDoors http,
       List<ServerServiceDefinition> services,
       EventLoops loops,
-      GrpcMetrics calls)
+      GrpcMetrics calls,
+      ServerTls tls)
       throws StartFailure {
     LimitSettings limits = config.limits();
     List<InetSocketAddress> addresses =
         config.listenClientUrls().stream().map(UrlList::address).toList();
     NettyServerBuilder netty =
         NettyServerBuilder.forAddress(
-                addresses.get(0), PortUnification.credentials(http.besideGrpc()))
+                addresses.get(0), PortUnification.credentials(http.besideGrpc(), tls.clients()))
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
             .channelType(EventLoops.serverChannel())
@@ -114,7 +122,9 @@ final class ClientPort implements AutoCloseable {
     services.forEach(server::addService);
     calls.serves(services.stream().map(ServerServiceDefinition::getServiceDescriptor).toList());
     try {
-      ClientPort port = new ClientPort(server.build().start(), health, http);
+      ClientPort port =
+          new ClientPort(
+              server.build().start(), health, http, new ListenSchemes(config.listenClientUrls()));
       port.urls().forEach(ClientPort::announce);
       return port;
     } catch (IOException e) {
@@ -130,14 +140,19 @@ final class ClientPort implements AutoCloseable {
 
   /** In etcd's words, which supervisors look for. */
   private static void announce(String url) {
-    LOG.info("serving client traffic insecurely; this is strongly discouraged: {}", url);
+    LOG.info(
+        UrlList.isTls(url)
+            ? "serving client traffic securely: {}"
+            : "serving client traffic insecurely; this is strongly discouraged: {}",
+        url);
   }
 
   /** Where it listens, with the ports the system chose. */
   List<String> urls() {
     List<String> urls = new ArrayList<>();
     for (SocketAddress address : server.getListenSockets()) {
-      urls.add(HttpDoors.url((InetSocketAddress) address));
+      InetSocketAddress bound = (InetSocketAddress) address;
+      urls.add(HttpDoors.url(bound, schemes.isTls(bound)));
     }
     return List.copyOf(urls);
   }

@@ -10,6 +10,7 @@ import io.kelson.raft.core.SnapshotInstall;
 import io.kelson.raft.log.SegmentedLog;
 import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.membership.Configuration;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.server.cluster.DataDirectory;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ServerConfig;
@@ -87,19 +88,21 @@ final class ForcedCluster {
       DataDirectory directory,
       Origin origin,
       SegmentedLog log,
-      MvccStore store)
+      MvccStore store,
+      PeerSecurity security)
       throws StartFailure, IOException {
-    new ForcedCluster(directory, origin, config).force(log, store);
+    new ForcedCluster(directory, origin, config).force(log, store, security);
   }
 
-  private void force(SegmentedLog log, MvccStore store) throws StartFailure, IOException {
+  private void force(SegmentedLog log, MvccStore store, PeerSecurity security)
+      throws StartFailure, IOException {
     RestoredLog restored = together(log, store.applied());
     ConfigEntry inForce = inForce(restored, store);
     Members members = Members.decode(inForce.context());
     if (isAlone(inForce)) {
       LOG.warn("--force-new-cluster: this member is the only one already");
     } else {
-      requireNobodyRuns(members);
+      requireNobodyRuns(members, security);
       append(log, restored, inForce, members);
     }
     directory.markForced();
@@ -142,13 +145,13 @@ final class ForcedCluster {
     return origin.cluster().selfId();
   }
 
-  private void requireNobodyRuns(Members members) throws StartFailure {
+  private void requireNobodyRuns(Members members, PeerSecurity security) throws StartFailure {
     List<List<String>> others =
         Stream.concat(members.members().stream(), members.leaving().stream())
             .filter(peer -> peer.id() != self())
             .map(Members.Peer::peerUrls)
             .toList();
-    Optional<String> running = Joining.running(origin.cluster().clusterId(), others);
+    Optional<String> running = Joining.running(origin.cluster().clusterId(), others, security);
     if (running.isPresent()) {
       throw new StartFailure(
           ("--force-new-cluster is for a member whose cluster is lost, and another member of it answers at %s; "

@@ -1,6 +1,7 @@
 package io.kelson.server;
 
 import io.kelson.raft.core.Message;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.raft.transport.PeerTransport;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.DataDirectory;
@@ -32,6 +33,7 @@ final class FounderGate implements PeerTransport {
   private final ClusterInfo cluster;
   private final DataDirectory directory;
   private final byte[] restored;
+  private final PeerSecurity security;
   private final Consumer<Throwable> onFailure;
   private final Thread asking = new Thread(this::ask, "kelson-founding");
   private volatile boolean open;
@@ -40,6 +42,7 @@ final class FounderGate implements PeerTransport {
    * @param transport carries messages once the gate is open; closed by its owner
    * @param directory remembers, over restarts, that the gate was never opened
    * @param restored tells the restored backup that this member begins with from others
+   * @param security how other members are asked
    * @param onFailure told if this member has run before, or begins with something else than the
    *     others; called on the gate's thread
    */
@@ -48,11 +51,13 @@ final class FounderGate implements PeerTransport {
       ClusterInfo cluster,
       DataDirectory directory,
       byte[] restored,
+      PeerSecurity security,
       Consumer<Throwable> onFailure) {
     this.transport = transport;
     this.cluster = cluster;
     this.directory = directory;
     this.restored = restored;
+    this.security = security;
     this.onFailure = onFailure;
     asking.setDaemon(true);
   }
@@ -79,10 +84,10 @@ final class FounderGate implements PeerTransport {
   private void ask() {
     Set<Long> answered = new HashSet<>();
     try {
-      answered.addAll(Joining.requireNeverRan(cluster, directory.path(), restored));
+      answered.addAll(Joining.requireNeverRan(cluster, directory.path(), restored, security));
       while (answered.size() + 1 <= cluster.members().size() / 2) {
         TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
-        answered.addAll(Joining.requireNeverRan(cluster, directory.path(), restored));
+        answered.addAll(Joining.requireNeverRan(cluster, directory.path(), restored, security));
       }
       directory.endFounding();
       open = true;

@@ -10,6 +10,9 @@ import io.kelson.server.http.HttpPipeline;
 import io.kelson.server.http.HttpPorts;
 import io.kelson.server.http.MemberHealth;
 import io.kelson.server.http.MetricsPage;
+import io.kelson.server.tls.ConnectionGuard;
+import io.kelson.server.tls.ListenSchemes;
+import io.kelson.server.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -24,13 +27,19 @@ final class HttpDoors implements AutoCloseable {
   private HttpPipeline besideGrpc;
   private HttpListener clients;
   private HttpListener metrics;
+  private final ListenSchemes clientSchemes;
+  private final ListenSchemes metricsSchemes;
 
-  private HttpDoors() {}
+  private HttpDoors(HttpSettings settings) {
+    clientSchemes = new ListenSchemes(settings.listenClientHttpUrls());
+    metricsSchemes = new ListenSchemes(settings.listenMetricsUrls());
+  }
 
   /**
    * Starts to listen on the ports that speak nothing else.
    *
    * @param services what the JSON gateway calls
+   * @param tls what stands in front of connections to https URLs: the client port's certificates
    * @throws StartFailure if an address cannot be listened on; nothing is listened on then
    */
   static HttpDoors open(
@@ -38,10 +47,11 @@ final class HttpDoors implements AutoCloseable {
       MemberHealth member,
       MetricsPage page,
       List<ServerServiceDefinition> services,
-      EventLoops loops)
+      EventLoops loops,
+      ServerTls tls)
       throws StartFailure {
     HttpSettings settings = config.http();
-    HttpDoors doors = new HttpDoors();
+    HttpDoors doors = new HttpDoors(settings);
     HttpPorts ports =
         doors.opened.push(
             new HttpPorts(
@@ -57,12 +67,12 @@ final class HttpDoors implements AutoCloseable {
       } else {
         doors.clients =
             doors.listen(
-                "--listen-client-http-urls", settings.listenClientHttpUrls(), forClients, loops);
+                "--listen-client-http-urls", settings.listenClientHttpUrls(), forClients, loops, tls);
       }
       if (!settings.listenMetricsUrls().isEmpty()) {
         doors.metrics =
             doors.listen(
-                "--listen-metrics-urls", settings.listenMetricsUrls(), ports.metrics(), loops);
+                "--listen-metrics-urls", settings.listenMetricsUrls(), ports.metrics(), loops, tls);
       }
       return doors;
     } catch (StartFailure e) {
@@ -72,7 +82,10 @@ final class HttpDoors implements AutoCloseable {
   }
 
   private HttpListener listen(
-      String flag, List<String> urls, HttpPipeline pipeline, EventLoops loops) throws StartFailure {
+      String flag, List<String> urls, HttpPipeline pipeline, EventLoops loops, ServerTls tls)
+      throws StartFailure {
+    ListenSchemes schemes = new ListenSchemes(urls);
+    ConnectionGuard guard = tls.clients(schemes);
     try {
       HttpListener listener =
           opened.push(
@@ -80,8 +93,11 @@ final class HttpDoors implements AutoCloseable {
                   urls.stream().map(UrlList::address).toList(),
                   loops.group(),
                   EventLoops.serverChannel(),
-                  connection -> pipeline.install(connection.pipeline())));
-      urls(listener).forEach(url -> LOG.info("serving HTTP of {} at {}", flag, url));
+                  connection -> {
+                    pipeline.install(connection.pipeline());
+                    guard.guard(connection.pipeline().firstContext());
+                  }));
+      urls(listener, schemes).forEach(url -> LOG.info("serving HTTP of {} at {}", flag, url));
       return listener;
     } catch (IOException e) {
       throw Ports.cannotListen(flag, String.join(",", urls), e);
@@ -95,24 +111,25 @@ final class HttpDoors implements AutoCloseable {
 
   /** Where clients find HTTP apart from gRPC; empty if it is beside it. */
   List<String> clientUrls() {
-    return urls(clients);
+    return urls(clients, clientSchemes);
   }
 
   /** Where metrics and health are served in addition. */
   List<String> metricsUrls() {
-    return urls(metrics);
+    return urls(metrics, metricsSchemes);
   }
 
-  private static List<String> urls(HttpListener listener) {
+  private static List<String> urls(HttpListener listener, ListenSchemes schemes) {
     return listener == null
         ? List.of()
-        : listener.addresses().stream().map(HttpDoors::url).toList();
+        : listener.addresses().stream().map(at -> url(at, schemes.isTls(at))).toList();
   }
 
   /** How to write an address that is listened on. */
-  static String url(InetSocketAddress bound) {
+  static String url(InetSocketAddress bound, boolean isTls) {
     String host = bound.getAddress().getHostAddress();
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort();
+    String scheme = isTls ? "https://" : "http://";
+    return scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + bound.getPort();
   }
 
   /** Clients are accepted no more; whoever asks how this member is still learns it. */

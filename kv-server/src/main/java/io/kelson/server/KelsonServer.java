@@ -43,6 +43,7 @@ import io.kelson.server.rpc.LearnerGate;
 import io.kelson.server.rpc.MaintenanceParts;
 import io.kelson.server.rpc.ReadThreads;
 import io.kelson.server.rpc.SlowRequests;
+import io.kelson.server.tls.ServerTls;
 import io.kelson.server.watch.WatchHub;
 import io.kelson.server.watch.WatchOptions;
 import io.kelson.server.watch.WatchTimer;
@@ -112,6 +113,7 @@ public final class KelsonServer implements AutoCloseable {
   private MaintenanceStore maintenance;
   private ClientPort clients;
   private Metrics metrics;
+  private ServerTls tls;
   private boolean isNewFounder;
   private volatile Attributes attributes;
   private volatile boolean closing;
@@ -215,11 +217,14 @@ public final class KelsonServer implements AutoCloseable {
   private void openParts() throws StartFailure, IOException {
     directory = opened.push(DataDirectory.open(config.dataDir()));
     boolean isForced = ForcedCluster.isWanted(config, directory);
-    origin = Origin.settle(config, directory);
+    tls = opened.push(ServerTls.open(config));
+    origin = Origin.settle(config, directory, tls.peers());
     cluster = origin.cluster();
     isNewFounder = directory.isFounding();
     handle = new ConsensusHandle(cluster.selfId());
-    door = new ClientDoor(config, cluster, handle, System::nanoTime, System.currentTimeMillis());
+    door =
+        new ClientDoor(
+            config, cluster, handle, System::nanoTime, System.currentTimeMillis(), tls.forwards());
     metrics = new Metrics(config.http().extensiveMetrics(), config.log().slowApply());
     EventLoops loops = opened.push(new EventLoops());
     SegmentedLog log = opened.push(openLog());
@@ -230,7 +235,7 @@ public final class KelsonServer implements AutoCloseable {
             StoreHome.open(directory.path(), MvccOptions.defaults(cluster.clusterId()), disk));
     MvccStore store = home.store();
     if (isForced) {
-      ForcedCluster.carryOut(config, directory, origin, log, store);
+      ForcedCluster.carryOut(config, directory, origin, log, store, tls.peers());
     }
     door.openBackups(new Backups(home, cluster.selfId(), Instant::now));
     ReadThreads reads = opened.push(ReadThreads.start());
@@ -252,7 +257,8 @@ public final class KelsonServer implements AutoCloseable {
                 services,
                 List.of(new LearnerGate(roster::isLearner)),
                 loops,
-                metrics.grpc()));
+                metrics.grpc(),
+                tls));
     ScheduledFuture<?> ticks =
         loops
             .group()
@@ -324,7 +330,11 @@ public final class KelsonServer implements AutoCloseable {
     transport =
         opened.push(
             PeerPort.open(
-                config, cluster, loops, TransportListener.all(List.of(peers, metrics.peers()))));
+                config,
+                cluster,
+                loops,
+                TransportListener.all(List.of(peers, metrics.peers())),
+                tls.peers()));
     MvccStore store = home.store();
     roster =
         new Roster(
@@ -355,6 +365,7 @@ public final class KelsonServer implements AutoCloseable {
                 door.proposals(),
                 loops.group().next(),
                 maintenance,
+                tls.peers(),
                 () -> purge.removed(store.compactRevision())));
     door.openMaintenance(
         new MaintenanceParts(
@@ -412,7 +423,8 @@ public final class KelsonServer implements AutoCloseable {
   private PeerTransport gated(MvccStore store) {
     return directory.isFounding()
         ? opened.push(
-            new FounderGate(transport, cluster, directory, store.restored(), this::failed))
+            new FounderGate(
+                transport, cluster, directory, store.restored(), tls.peers(), this::failed))
         : transport;
   }
 

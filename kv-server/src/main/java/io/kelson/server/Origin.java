@@ -1,6 +1,7 @@
 package io.kelson.server;
 
 import io.kelson.raft.membership.ConfigEntry;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.DataDirectory;
 import io.kelson.server.cluster.Identity;
@@ -28,10 +29,11 @@ record Origin(ClusterInfo cluster, ConfigEntry config) {
   /**
    * Finds it out and makes the directory this member's; asks other members if this one joins.
    *
+   * @param security how they are asked
    * @throws StartFailure if it cannot join, or was removed
    * @throws IOException if the directory is another member's, or cannot be read or written
    */
-  static Origin settle(ServerConfig given, DataDirectory directory)
+  static Origin settle(ServerConfig given, DataDirectory directory, PeerSecurity security)
       throws StartFailure, IOException {
     if (directory.isRemoved()) {
       throw new StartFailure(
@@ -54,12 +56,12 @@ record Origin(ClusterInfo cluster, ConfigEntry config) {
     }
     ServerConfig config = SrvDiscovery.ofSystem().settle(given, directory.path());
     if (config.initialClusterState() == ClusterState.EXISTING && !directory.hasBegun()) {
-      return join(config, directory);
+      return join(config, directory, security);
     }
     ClusterInfo cluster = ClusterInfo.of(config);
     boolean isFounding = !directory.hasBegun() || directory.isFounding();
     if (isFounding) {
-      requireNeverRan(cluster, directory);
+      requireNeverRan(cluster, directory, security);
     }
     directory.adopt(Identity.of(config, cluster));
     SrvDiscovery.keep(config, directory.path());
@@ -69,16 +71,17 @@ record Origin(ClusterInfo cluster, ConfigEntry config) {
     return new Origin(cluster, Members.initialEntry(cluster));
   }
 
-  private static Origin join(ServerConfig config, DataDirectory directory)
+  private static Origin join(ServerConfig config, DataDirectory directory, PeerSecurity security)
       throws StartFailure, IOException {
-    Joining.Answer answer = ask(config);
+    Joining.Answer answer = ask(config, security);
     Origin origin = of(answer.clusterId(), answer.selfId(), answer.config());
     directory.adopt(Identity.of(config, origin.cluster()));
     directory.writeJoined(answer.config().encode());
     return origin;
   }
 
-  private static Joining.Answer ask(ServerConfig config) throws StartFailure {
+  private static Joining.Answer ask(ServerConfig config, PeerSecurity security)
+      throws StartFailure {
     Map<String, List<String>> members = config.initialCluster().peerUrlsByName();
     List<String> others =
         members.entrySet().stream()
@@ -91,16 +94,17 @@ record Origin(ClusterInfo cluster, ConfigEntry config) {
               others,
               config.initialAdvertisePeerUrls(),
               List.copyOf(members.values()),
-              config.dataDir()));
+              config.dataDir()),
+          security);
     } catch (JoinRefusedException e) {
       throw refusal(e, config.dataDir(), config.initialAdvertisePeerUrls());
     }
   }
 
-  private static void requireNeverRan(ClusterInfo cluster, DataDirectory directory)
-      throws StartFailure {
+  private static void requireNeverRan(
+      ClusterInfo cluster, DataDirectory directory, PeerSecurity security) throws StartFailure {
     try {
-      Joining.requireNeverRan(cluster, directory.path());
+      Joining.requireNeverRan(cluster, directory.path(), security);
     } catch (JoinRefusedException e) {
       throw refusal(e, directory.path(), cluster.self().peerUrls());
     }

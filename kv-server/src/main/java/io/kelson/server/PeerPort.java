@@ -3,6 +3,7 @@ package io.kelson.server;
 import io.kelson.raft.transport.LoggingTransportListener;
 import io.kelson.raft.transport.NettyTransport;
 import io.kelson.raft.transport.PeerAddress;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.raft.transport.TransportListener;
 import io.kelson.raft.transport.TransportOptions;
 import io.kelson.server.cluster.ClusterInfo;
@@ -19,12 +20,17 @@ final class PeerPort {
 
   /** A transport that does not listen yet: the node starts it. */
   static NettyTransport open(
-      ServerConfig config, ClusterInfo cluster, EventLoops loops, TransportListener listener) {
+      ServerConfig config,
+      ClusterInfo cluster,
+      EventLoops loops,
+      TransportListener listener,
+      PeerSecurity security) {
     TransportListener log = new LoggingTransportListener(cluster.selfId(), cluster.clusterId());
     return new NettyTransport(
         TransportOptions.builder(cluster.selfId(), cluster.clusterId())
             .listen(config.listenPeerUrls().stream().map(UrlList::address).toList())
             .eventLoops(loops.group())
+            .security(security)
             .listener(TransportListener.all(List.of(listener, log)))
             .build());
   }
@@ -40,6 +46,6 @@ final class PeerPort {
   /** Not resolved: the transport looks names up anew whenever it dials. */
   static PeerAddress address(String url) {
     InetSocketAddress address = UrlList.unresolved(url);
-    return new PeerAddress(address.getHostString(), address.getPort());
+    return new PeerAddress(address.getHostString(), address.getPort(), UrlList.isTls(url));
   }
 }

@@ -7,6 +7,7 @@ import io.kelson.api.AlarmType;
 import io.kelson.api.CompactionRequest;
 import io.kelson.api.EtcdError;
 import io.kelson.raft.transport.ClusterDescription;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.server.auth.Identity;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ServerConfig;
@@ -76,6 +77,7 @@ final class Upkeep implements AutoCloseable {
   private final Proposals proposals;
   private final EventExecutor loop;
   private final MaintenanceStore state;
+  private final PeerSecurity security;
   private final SpaceWatch space;
   private final StoreHashes hashes;
   private final AutoCompactor compactor;
@@ -91,6 +93,7 @@ final class Upkeep implements AutoCloseable {
   /**
    * @param leads whether this member leads just now
    * @param loop where outcomes are delivered
+   * @param security how other members are asked
    * @param reclaim begins to give space back that compacted history takes up
    */
   Upkeep(
@@ -103,7 +106,9 @@ final class Upkeep implements AutoCloseable {
       Proposals proposals,
       EventExecutor loop,
       MaintenanceStore state,
+      PeerSecurity security,
       Runnable reclaim) {
+    this.security = security;
     this.config = config;
     this.self = self;
     this.store = store;
@@ -285,10 +290,10 @@ final class Upkeep implements AutoCloseable {
     return HashComparison.of(members.keySet(), said);
   }
 
-  private static Optional<List<StoreHash>> ask(List<String> peerUrls) {
+  private Optional<List<StoreHash>> ask(List<String> peerUrls) {
     for (String url : peerUrls) {
       try {
-        byte[] told = ClusterDescription.ask(PeerPort.address(url), ASK_TIMEOUT_MILLIS);
+        byte[] told = ClusterDescription.ask(PeerPort.address(url), security, ASK_TIMEOUT_MILLIS);
         return Optional.of(
             io.kelson.server.proto.ClusterDescription.parseFrom(told).getHashesList());
       } catch (IOException nobodyThere) {

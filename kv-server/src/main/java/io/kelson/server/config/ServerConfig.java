@@ -150,6 +150,8 @@ public record ServerConfig(
                 clients,
                 "--listen-client-http-urls",
                 http.listenClientHttpUrls()));
+    problems.check(() -> TlsChecks.requireClient(clientTls, clients));
+    problems.check(() -> TlsChecks.requirePeer(peerTls, peers));
     problems.check(() -> SettingsChecks.storage(storage));
     problems.check(() -> SettingsChecks.auth(auth));
     problems.check(() -> SettingsChecks.checks(checks));

@@ -6,7 +6,10 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads lists of {@code http://host:port} URLs, and turns one into an address. */
+/**
+ * Reads lists of {@code http://host:port} and {@code https://host:port} URLs, and turns one into an
+ * address.
+ */
 public final class UrlList {
   private UrlList() {}
 
@@ -15,7 +18,7 @@ public final class UrlList {
    *
    * @param flag what the list is called, for the error
    * @return the URLs as written, without a trailing slash, in their order
-   * @throws ConfigException if one is no {@code http://host:port} or occurs twice
+   * @throws ConfigException if one is no {@code http[s]://host:port} or occurs twice
    */
   public static List<String> parse(String flag, String text) {
     List<String> urls = new ArrayList<>();
@@ -55,11 +58,9 @@ public final class UrlList {
     } catch (URISyntaxException e) {
       throw new ConfigException(bad + "is not a URL; write http://host:port");
     }
-    if ("https".equals(uri.getScheme())) {
-      throw new ConfigException(bad + "asks for TLS, which is not built yet; use http://");
-    }
-    if (!"http".equals(uri.getScheme())) {
-      throw new ConfigException(bad + "must start with http://; write http://host:port");
+    if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
+      throw new ConfigException(
+          bad + "must start with http:// or https://; write http://host:port");
     }
     if (uri.getHost() == null || uri.getPort() < 0) {
       throw new ConfigException(bad + "lacks a host or a port; write http://host:port");
@@ -73,6 +74,11 @@ public final class UrlList {
       throw new ConfigException(bad + "must end after the port; write http://host:port");
     }
     return uri.getScheme() + "://" + uri.getRawAuthority();
+  }
+
+  /** Whether a URL asks for TLS. Expects a URL that was checked here. */
+  public static boolean isTls(String url) {
+    return url.startsWith("https://");
   }
 
   /** The host and port a URL names, looked up. Expects a URL that was checked here. */

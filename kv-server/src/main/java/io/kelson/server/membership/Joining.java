@@ -3,6 +3,7 @@ package io.kelson.server.membership;
 import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.transport.ClusterDescription;
 import io.kelson.raft.transport.PeerAddress;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.UrlList;
@@ -84,13 +85,14 @@ public final class Joining {
   /**
    * Asks until a member knows this one, for a few seconds.
    *
+   * @param security how members are reached
    * @throws JoinRefusedException naming what is in the way and the remedy
    */
-  public static Answer ask(Request request) throws JoinRefusedException {
+  public static Answer ask(Request request, PeerSecurity security) throws JoinRefusedException {
     long begin = System.nanoTime();
     while (true) {
       try {
-        return check(request, newest(request));
+        return check(request, newest(request, security));
       } catch (NotYetException e) {
         if (System.nanoTime() - begin > PATIENCE_NANOS) {
           throw new JoinRefusedException(e.getMessage(), false, e);
@@ -109,14 +111,15 @@ public final class Joining {
    * Makes sure, as far as the others can tell, that a founder whose directory is empty has not run
    * before: it would vote and acknowledge as if it had never promised anything.
    *
+   * @param security how they are reached
    * @return the others that answered and certainly never heard of it. Silence means nothing, as the
    *     members of a new cluster start one by one; nor does an answer from somebody who has just
    *     started again, and may yet find this member in its log
    * @throws JoinRefusedException if one of them knows this member, or that it was removed
    */
-  public static Set<Long> requireNeverRan(ClusterInfo cluster, Path dataDir)
+  public static Set<Long> requireNeverRan(ClusterInfo cluster, Path dataDir, PeerSecurity security)
       throws JoinRefusedException {
-    return requireNeverRan(cluster, dataDir, null);
+    return requireNeverRan(cluster, dataDir, null, security);
   }
 
   /**
@@ -125,7 +128,8 @@ public final class Joining {
    * @param restored tells the restored backup that this member begins with from others, empty if
    *     with none; null if that is not known yet
    */
-  public static Set<Long> requireNeverRan(ClusterInfo cluster, Path dataDir, byte[] restored)
+  public static Set<Long> requireNeverRan(
+      ClusterInfo cluster, Path dataDir, byte[] restored, PeerSecurity security)
       throws JoinRefusedException {
     Set<Long> answered = new HashSet<>();
     for (ClusterInfo.Member other : cluster.members()) {
@@ -133,7 +137,7 @@ public final class Joining {
         continue;
       }
       for (String url : other.peerUrls()) {
-        Optional<Description> answer = maybeAsk(url);
+        Optional<Description> answer = maybeAsk(url, security);
         if (answer.isPresent() && answer.get().clusterId() == cluster.clusterId()) {
           requireUnknown(cluster.selfId(), answer.get(), url, dataDir);
           requireSameBeginning(restored, answer.get(), url, dataDir);
@@ -151,16 +155,17 @@ public final class Joining {
    * One of these peer URLs at which a member of that cluster answers; empty if none does. Blocks
    * for some seconds at most for each.
    */
-  public static Optional<String> running(long clusterId, List<List<String>> peerUrls) {
+  public static Optional<String> running(
+      long clusterId, List<List<String>> peerUrls, PeerSecurity security) {
     return peerUrls.stream()
         .flatMap(List::stream)
-        .filter(url -> maybeAsk(url).filter(told -> told.clusterId() == clusterId).isPresent())
+        .filter(url -> maybeAsk(url, security).filter(told -> told.clusterId() == clusterId).isPresent())
         .findFirst();
   }
 
-  private static Optional<Description> maybeAsk(String url) {
+  private static Optional<Description> maybeAsk(String url, PeerSecurity security) {
     try {
-      return Optional.of(parse(ClusterDescription.ask(address(url), ASK_TIMEOUT_MILLIS)));
+      return Optional.of(parse(ClusterDescription.ask(address(url), security, ASK_TIMEOUT_MILLIS)));
     } catch (IOException | IllegalArgumentException nobodyThere) {
       return Optional.empty();
     }
@@ -205,12 +210,13 @@ public final class Joining {
   }
 
   /** The answer of whoever is furthest. */
-  private static Description newest(Request request) throws NotYetException {
+  private static Description newest(Request request, PeerSecurity security) throws NotYetException {
     Description newest = null;
     List<String> problems = new ArrayList<>();
     for (String url : request.askedPeerUrls()) {
       try {
-        Description answer = parse(ClusterDescription.ask(address(url), ASK_TIMEOUT_MILLIS));
+        Description answer =
+            parse(ClusterDescription.ask(address(url), security, ASK_TIMEOUT_MILLIS));
         if (newest == null || answer.appliedIndex() > newest.appliedIndex()) {
           newest = answer;
         }
@@ -229,7 +235,7 @@ public final class Joining {
 
   private static PeerAddress address(String url) {
     InetSocketAddress address = UrlList.unresolved(url);
-    return new PeerAddress(address.getHostString(), address.getPort());
+    return new PeerAddress(address.getHostString(), address.getPort(), UrlList.isTls(url));
   }
 
   private static Description parse(byte[] bytes) throws IOException {

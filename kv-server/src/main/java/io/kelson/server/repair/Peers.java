@@ -3,7 +3,6 @@ package io.kelson.server.repair;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.kelson.api.ClusterGrpc;
 import io.kelson.api.EtcdError;
 import io.kelson.api.MaintenanceGrpc;
@@ -13,9 +12,9 @@ import io.kelson.api.MemberListRequest;
 import io.kelson.api.MemberRemoveRequest;
 import io.kelson.api.StatusRequest;
 import io.kelson.api.StatusResponse;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.server.cluster.MemberIds;
-import io.kelson.server.config.UrlList;
-import java.net.InetSocketAddress;
+import io.kelson.server.tls.Reach;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,29 +36,40 @@ final class Peers implements AutoCloseable {
       Set.of(EtcdError.NOT_LEADER.text(), EtcdError.TOO_MANY_REQUESTS.text());
 
   private final Map<String, ManagedChannel> channels = new LinkedHashMap<>();
+  private final Reach reach;
   private final long patienceNanos;
 
   /**
-   * @param endpoints client URLs, {@code http://host:port}
+   * @param endpoints client URLs, {@code http[s]://host:port}
    */
   Peers(List<String> endpoints) {
-    this(endpoints, PATIENCE);
+    this(endpoints, Reach.withoutFiles());
+  }
+
+  /**
+   * @param endpoints client URLs
+   * @param reach how they and the members' peer ports are reached
+   */
+  Peers(List<String> endpoints, Reach reach) {
+    this(endpoints, reach, PATIENCE);
   }
 
   /**
    * @param patience how long to go on asking for what is refused for the moment
    */
-  Peers(List<String> endpoints, Duration patience) {
+  Peers(List<String> endpoints, Reach reach, Duration patience) {
+    this.reach = reach;
     this.patienceNanos = patience.toNanos();
     endpoints.forEach(url -> channels.put(url, open(url)));
   }
 
-  private static ManagedChannel open(String url) {
-    InetSocketAddress address = UrlList.unresolved(url);
-    return NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
-        .usePlaintext()
-        .disableRetry()
-        .build();
+  private ManagedChannel open(String url) {
+    return reach.clients().to(url).disableRetry().build();
+  }
+
+  /** How the peer ports are reached. */
+  PeerSecurity peerPorts() {
+    return reach.peers();
   }
 
   /** What the endpoints that answer say of themselves. */
@@ -68,7 +78,7 @@ final class Peers implements AutoCloseable {
   }
 
   /** Whether a member of that id answers at one of these client URLs. */
-  static boolean runs(long memberId, List<String> clientUrls) {
+  boolean runs(long memberId, List<String> clientUrls) {
     for (String url : clientUrls) {
       ManagedChannel channel = open(url);
       try {

@@ -118,7 +118,7 @@ final class Repair {
 
   private void requireNotRunning(List<Member> members, long oldMemberId) throws RepairException {
     Optional<Member> old = members.stream().filter(m -> m.getID() == oldMemberId).findFirst();
-    if (old.isPresent() && Peers.runs(oldMemberId, old.get().getClientURLsList())) {
+    if (old.isPresent() && peers.runs(oldMemberId, old.get().getClientURLsList())) {
       throw new RepairException(
           "member %s runs, at %s; stop it first, or check --data-dir"
               .formatted(
@@ -239,7 +239,9 @@ final class Repair {
     List<String> others =
         peersOf(plan).stream().flatMap(member -> member.getPeerURLsList().stream()).toList();
     try {
-      return Joining.ask(new Joining.Request(others, plan.peerUrls(), List.of(), directory.path()));
+      return Joining.ask(
+          new Joining.Request(others, plan.peerUrls(), List.of(), directory.path()),
+          peers.peerPorts());
     } catch (JoinRefusedException e) {
       throw new RepairException(e.getMessage(), e);
     }

@@ -4,6 +4,9 @@ import io.kelson.server.cluster.DataDirectory;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.config.ConfigException;
 import io.kelson.server.config.UrlList;
+import io.kelson.server.tls.Reach;
+import io.kelson.server.tls.TlsException;
+import io.kelson.server.tls.TlsFiles;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -79,6 +82,36 @@ public final class RepairCommand implements Callable<Integer> {
       description = "The member's name, if its directory cannot tell it any more.")
   private String name;
 
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      description = "Who signed the other members' certificates, for https endpoints.")
+  private Path cacert;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description = "The certificate to show them, if they ask for one.")
+  private Path cert;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "Its private key.")
+  private Path key;
+
+  @Option(
+      names = "--peer-cacert",
+      paramLabel = "FILE",
+      description = "The same as --cacert for peer URLs, if it is another one.")
+  private Path peerCacert;
+
+  @Option(
+      names = "--peer-cert",
+      paramLabel = "FILE",
+      description = "The same as --cert for peer URLs; the member's own will do.")
+  private Path peerCert;
+
+  @Option(names = "--peer-key", paramLabel = "FILE", description = "Its private key.")
+  private Path peerKey;
+
   @Option(names = "--check", description = "Only say what is damaged.")
   private boolean check;
 
@@ -136,6 +169,25 @@ public final class RepairCommand implements Callable<Integer> {
     }
   }
 
+  private Reach reach() throws TlsException {
+    requirePair("--cert", cert, "--key", key);
+    requirePair("--peer-cert", peerCert, "--peer-key", peerKey);
+    return Reach.of(
+        TlsFiles.ofClient(cacert, cert, key),
+        TlsFiles.ofClient(
+            peerCacert == null ? cacert : peerCacert,
+            peerCert == null ? cert : peerCert,
+            peerCert == null ? key : peerKey));
+  }
+
+  private void requirePair(String certFlag, Path first, String keyFlag, Path second) {
+    if ((first == null) != (second == null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          certFlag + " and " + keyFlag + " belong together; give both or neither");
+    }
+  }
+
   private int check(DataDirectory directory) {
     List<String> findings = Damage.of(directory);
     if (findings.isEmpty()) {
@@ -149,7 +201,7 @@ public final class RepairCommand implements Callable<Integer> {
 
   private int repair(DataDirectory directory, List<String> others, Repair.Given given)
       throws RepairException, IOException {
-    try (Peers peers = new Peers(others)) {
+    try (Peers peers = new Peers(others, reach())) {
       Repair repair = new Repair(directory, peers, given, line -> out.println("  " + line));
       Repair.Outlook outlook = repair.look();
       if (outlook.plan() == null) {

@@ -19,6 +19,7 @@ import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.mvcc.LeaseListener;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.PurgeLoop;
+import io.kelson.server.tls.ChannelDial;
 import io.kelson.server.watch.WatchHub;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.List;
@@ -67,7 +68,20 @@ public final class ClientDoor {
       ConsensusNode node,
       LongSupplier nanoTime,
       long startMillis) {
-    this.leaderForward = new LeaderForward(node, config.requestTimeoutMillis(), () -> guard);
+    this(config, cluster, node, nanoTime, startMillis, ChannelDial.withoutFiles());
+  }
+
+  /**
+   * @param dial the way to other members' client ports
+   */
+  public ClientDoor(
+      ServerConfig config,
+      ClusterInfo cluster,
+      ConsensusNode node,
+      LongSupplier nanoTime,
+      long startMillis,
+      ChannelDial dial) {
+    this.leaderForward = new LeaderForward(node, dial, config.requestTimeoutMillis(), () -> guard);
     this.maxTxnOps = config.maxTxnOps();
     this.maxRequestBytes = config.maxRequestBytes();
     this.node = node;
@@ -80,7 +94,7 @@ public final class ClientDoor {
     this.proposals =
         new Proposals(node, pending, leader, nanoTime, config.maxRequestBytes(), timeoutNanos);
     this.reads = new LinearizableReads(node, leader, nanoTime, timeoutNanos);
-    this.leaderChannel = new LeaderChannel(node);
+    this.leaderChannel = new LeaderChannel(node, dial);
     this.nanoTime = nanoTime;
     this.electionTimeoutMillis = config.electionTimeoutMillis();
     this.minLeaseTtlSeconds =

@@ -3,8 +3,8 @@ package io.kelson.server.rpc;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.kelson.api.EtcdError;
-import io.kelson.server.config.UrlList;
 import io.kelson.server.proto.MemberAttributes;
+import io.kelson.server.tls.ChannelDial;
 import java.util.Map;
 
 /**
@@ -15,12 +15,14 @@ import java.util.Map;
  */
 final class LeaderChannel {
   private final ConsensusNode node;
+  private final ChannelDial dial;
   private ManagedChannel channel;
   private long connectedTo;
   private boolean closed;
 
-  LeaderChannel(ConsensusNode node) {
+  LeaderChannel(ConsensusNode node, ChannelDial dial) {
     this.node = node;
+    this.dial = dial;
   }
 
   /** Whether this member leads itself. */
@@ -46,7 +48,7 @@ final class LeaderChannel {
     }
     if (channel == null || connectedTo != leader) {
       hangUp();
-      channel = LeaderForward.connect(UrlList.unresolved(found.getClientUrls(0)));
+      channel = LeaderForward.connect(dial, found.getClientUrls(0));
       connectedTo = leader;
     }
     return channel;

@@ -8,16 +8,14 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.kelson.api.ClusterGrpc;
 import io.kelson.api.EtcdError;
 import io.kelson.raft.runtime.RaftStatus;
 import io.kelson.server.auth.AuthException;
-import io.kelson.server.config.UrlList;
 import io.kelson.server.proto.MemberAttributes;
-import java.net.InetSocketAddress;
+import io.kelson.server.tls.ChannelDial;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -35,15 +33,19 @@ final class LeaderForward implements ServerInterceptor {
       Context.keyWithDefault("kelson-forwarded", false);
 
   private final ConsensusNode node;
+  private final ChannelDial dial;
   private final long timeoutMillis;
   private final Supplier<AuthGuard> guard;
 
   /**
+   * @param dial the way to other members' client ports
    * @param guard vouches for callers
    */
-  LeaderForward(ConsensusNode node, long timeoutMillis, Supplier<AuthGuard> guard) {
+  LeaderForward(
+      ConsensusNode node, ChannelDial dial, long timeoutMillis, Supplier<AuthGuard> guard) {
     this.guard = guard;
     this.node = node;
+    this.dial = dial;
     this.timeoutMillis = timeoutMillis;
   }
 
@@ -87,7 +89,7 @@ final class LeaderForward implements ServerInterceptor {
       // It leads, but has not said yet where its clients find it.
       reply.failed(EtcdError.NOT_LEADER);
     } else {
-      forward(UrlList.unresolved(leader.getClientUrls(0)), reply, call, ownHeader);
+      forward(leader.getClientUrls(0), reply, call, ownHeader);
     }
     return true;
   }
@@ -98,12 +100,10 @@ final class LeaderForward implements ServerInterceptor {
   }
 
   /** A connection whose calls say that they are passed on. */
-  static ManagedChannel connect(InetSocketAddress leader) {
+  static ManagedChannel connect(ChannelDial dial, String leaderUrl) {
     Metadata hops = new Metadata();
     hops.put(HOPS, "1");
-    // By name: the channel looks it up without blocking anybody.
-    return NettyChannelBuilder.forAddress(leader.getHostString(), leader.getPort())
-        .usePlaintext()
+    return dial.to(leaderUrl)
         .disableRetry()
         .proxyDetector(target -> null)
         .intercept(MetadataUtils.newAttachHeadersInterceptor(hops))
@@ -111,8 +111,8 @@ final class LeaderForward implements ServerInterceptor {
   }
 
   private <T extends MessageLite> void forward(
-      InetSocketAddress leader, Reply<T> reply, Call<T> call, UnaryOperator<T> ownHeader) {
-    ManagedChannel channel = connect(leader);
+      String leaderUrl, Reply<T> reply, Call<T> call, UnaryOperator<T> ownHeader) {
+    ManagedChannel channel = connect(dial, leaderUrl);
     ClusterGrpc.ClusterStub stub;
     try {
       stub = guard.get().vouch(ClusterGrpc.newStub(channel), AuthGuard.caller());

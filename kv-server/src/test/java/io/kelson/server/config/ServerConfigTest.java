@@ -81,7 +81,7 @@ class ServerConfigTest {
     "http://:2379, lacks a host or a port",
     "http://localhost:99999, port above 65535",
     "http://localhost:2379/v3, must end after the port",
-    "https://localhost:2379, TLS",
+    "ftp://localhost:2379, must start with http:// or https://",
     "http://a b:1, is not a URL",
     "'', must start with http://",
   })

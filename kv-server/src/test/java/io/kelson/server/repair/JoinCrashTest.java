@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kelson.api.Member;
+import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.server.KelsonServer;
 import io.kelson.server.StartFailure;
 import io.kelson.server.cluster.DataDirectory;
@@ -109,7 +110,8 @@ class JoinCrashTest {
   private Joining.Answer ask() throws Exception {
     return Joining.ask(
         new Joining.Request(
-            List.of(cluster.peerUrl(0)), List.of(ports.peerUrl(0)), List.of(), dataDir()));
+            List.of(cluster.peerUrl(0)), List.of(ports.peerUrl(0)), List.of(), dataDir()),
+        PeerSecurity.PLAINTEXT);
   }
 
   private void becomeJoined() throws Exception {

@@ -7,6 +7,7 @@ import io.kelson.api.Member;
 import io.kelson.server.KelsonServer;
 import io.kelson.server.StartFailure;
 import io.kelson.server.cluster.DataDirectory;
+import io.kelson.server.tls.Reach;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,7 +166,8 @@ class RepairTest {
       List<Member> before = cluster.members(0);
       cluster.stop(1);
       try (DataDirectory directory = DataDirectory.openDamaged(cluster.dataDir(2));
-          Peers minority = new Peers(List.of(cluster.clientUrl(0)), Duration.ZERO)) {
+          Peers minority =
+              new Peers(List.of(cluster.clientUrl(0)), Reach.withoutFiles(), Duration.ZERO)) {
         assertThatThrownBy(() -> new Repair(directory, minority, NOTHING_SAID, x -> {}).look())
             .isInstanceOf(RepairException.class)
             .hasMessageContaining("does not work without this member");

@@ -6,6 +6,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import javax.net.ssl.SSLException;
 
 /**
  * Asks a running member, on its peer port, what its cluster tells those who want to join.
@@ -26,9 +27,24 @@ public final class ClusterDescription {
    * @throws IOException if nobody is there, or whoever is there has no such answer
    */
   public static byte[] ask(PeerAddress peer, int timeoutMillis) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(peer.host(), peer.port()), timeoutMillis);
-      socket.setSoTimeout(timeoutMillis);
+    return ask(peer, PeerSecurity.PLAINTEXT, timeoutMillis);
+  }
+
+  /** As {@link #ask(PeerAddress, int)}, over what that security makes of the connection. */
+  public static byte[] ask(PeerAddress peer, PeerSecurity security, int timeoutMillis)
+      throws IOException {
+    try (Socket connected = new Socket()) {
+      connected.connect(new InetSocketAddress(peer.host(), peer.port()), timeoutMillis);
+      connected.setSoTimeout(timeoutMillis);
+      return ask(security.secure(connected, peer));
+    } catch (SSLException e) {
+      // With TLS 1.3 this side's certificate is judged while it waits for the answer.
+      throw new IOException("TLS failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] ask(Socket connected) throws IOException {
+    try (Socket socket = connected) {
       Wire.Frame question =
           Wire.Frame.newBuilder()
               .setHello(

@@ -10,6 +10,7 @@ import io.netty.handler.codec.DecoderException;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /**
  * One end of a connection: cuts the stream into frames and hands each to {@link #frame}.
@@ -18,6 +19,9 @@ import java.util.concurrent.TimeUnit;
  * arrived. Until the other side has said who it is, only short frames are read.
  */
 abstract class FrameHandler extends ByteToMessageDecoder {
+  /** How a TLS connection begins: a handshake record, and the major version. */
+  private static final int TLS_HANDSHAKE = 0x1603;
+
   private final long handshakeTimeoutMillis;
   private int maxFrameBytes = Handshake.MAX_FRAME_BYTES;
   private boolean introduced;
@@ -121,6 +125,9 @@ abstract class FrameHandler extends ByteToMessageDecoder {
   }
 
   private String oversized(long length) {
+    if (!introduced && length >>> 16 == TLS_HANDSHAKE) {
+      return "it speaks TLS, which this side does not; give all members https peer URLs, or none";
+    }
     String what = "frame of " + length + " bytes exceeds the limit of " + maxFrameBytes;
     return introduced
         ? what + "; give all members the same largest frame"
@@ -131,6 +138,7 @@ abstract class FrameHandler extends ByteToMessageDecoder {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     Throwable root =
         cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-    finish(ctx, root instanceof ProtocolException ? root.getMessage() : "failed: " + root);
+    boolean isWorded = root instanceof ProtocolException || root instanceof SSLException;
+    finish(ctx, isWorded ? root.getMessage() : "failed: " + root);
   }
 }

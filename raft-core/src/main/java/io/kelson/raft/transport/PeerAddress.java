@@ -5,8 +5,9 @@ package io.kelson.raft.transport;
  *
  * @param host a name or a literal address
  * @param port 1 to 65535
+ * @param isTls whether the peer expects TLS there
  */
-public record PeerAddress(String host, int port) {
+public record PeerAddress(String host, int port, boolean isTls) {
   public PeerAddress {
     if (host == null || host.isBlank()) {
       throw new IllegalArgumentException("a peer address needs a host, port was " + port);
@@ -15,6 +16,11 @@ public record PeerAddress(String host, int port) {
       throw new IllegalArgumentException(
           "port " + port + " of peer address " + host + " is not in 1..65535");
     }
+  }
+
+  /** Where a peer listens without TLS. */
+  public PeerAddress(String host, int port) {
+    this(host, port, false);
   }
 
   @Override

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +35,36 @@ class ClusterDescriptionTest {
               () -> ClusterDescription.ask(Member.address(member.port()), PATIENCE_MILLIS))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("is starting");
+    }
+  }
+
+  @Test
+  void aPeerWithTlsIsNotAskedInTheClear() {
+    try (Member member = Member.start(1)) {
+      PeerAddress plain = Member.address(member.port());
+      assertThatThrownBy(
+              () ->
+                  ClusterDescription.ask(
+                      new PeerAddress(plain.host(), plain.port(), true), PATIENCE_MILLIS))
+          .hasMessageContaining("expects TLS");
+    }
+  }
+
+  @Test
+  void aDiallerWithTlsIsRecognised() throws Exception {
+    CompletableFuture<String> refused = new CompletableFuture<>();
+    TransportListener listener =
+        new TransportListener() {
+          @Override
+          public void inboundRefused(long peer, SocketAddress address, String reason) {
+            refused.complete(reason);
+          }
+        };
+    try (Member member = Member.start(1, Member.CLUSTER, 0, options -> options.listener(listener));
+        Socket socket = new Socket("127.0.0.1", member.port())) {
+      // How every TLS connection begins: a handshake record, and a version.
+      socket.getOutputStream().write(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc});
+      assertThat(refused.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).contains("it speaks TLS");
     }
   }
 
