@@ -67,7 +67,11 @@ final class HttpDoors implements AutoCloseable {
       } else {
         doors.clients =
             doors.listen(
-                "--listen-client-http-urls", settings.listenClientHttpUrls(), forClients, loops, tls);
+                "--listen-client-http-urls",
+                settings.listenClientHttpUrls(),
+                forClients,
+                loops,
+                tls);
       }
       if (!settings.listenMetricsUrls().isEmpty()) {
         doors.metrics =

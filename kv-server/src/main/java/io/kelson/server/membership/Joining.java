@@ -159,7 +159,9 @@ public final class Joining {
       long clusterId, List<List<String>> peerUrls, PeerSecurity security) {
     return peerUrls.stream()
         .flatMap(List::stream)
-        .filter(url -> maybeAsk(url, security).filter(told -> told.clusterId() == clusterId).isPresent())
+        .filter(
+            url ->
+                maybeAsk(url, security).filter(told -> told.clusterId() == clusterId).isPresent())
         .findFirst();
   }
 

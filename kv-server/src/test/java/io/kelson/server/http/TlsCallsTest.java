@@ -74,8 +74,7 @@ class TlsCallsTest {
       Server server =
           NettyServerBuilder.forAddress(
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                  PortUnification.credentials(
-                      (serializable, done) -> done.accept(""), tls.clients()))
+                  PortUnification.credentials(null, tls.clients()))
               .directExecutor()
               .intercept(witness)
               .addService(new HealthStatusManager().getHealthService())
