@@ -47,6 +47,9 @@ final class Errors {
     if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) {
       return OUT_OF_TIME;
     }
+    if (TlsProblem.isPlainAtTls(status)) {
+      return TlsProblem.of(status);
+    }
     String text = status.getDescription();
     if (text == null || text.isEmpty()) {
       return status.getCode().name();

@@ -10,10 +10,15 @@ final class TlsProblem {
 
   private TlsProblem() {}
 
+  /** Whether a port with TLS was spoken to without. */
+  static boolean isPlainAtTls(Status status) {
+    String said = status.getDescription();
+    return said != null && said.contains(PLAIN_AT_TLS);
+  }
+
   /** What is wrong and what to do; empty if TLS has nothing to do with it. */
   static String of(Status status) {
-    String said = status.getDescription();
-    if (said != null && said.contains(PLAIN_AT_TLS)) {
+    if (isPlainAtTls(status)) {
       return "the server speaks TLS; use an https:// endpoint";
     }
     Throwable tls = null;

@@ -35,6 +35,10 @@ enum Verdict {
     if (!maybeSent) {
       return status.getCode() == Status.Code.UNAVAILABLE ? TRY_NEXT : FAILED;
     }
+    if (TlsProblem.isPlainAtTls(status)) {
+      // Said to the connection, before any request on it was looked at.
+      return FAILED;
+    }
     if (!answered) {
       return OUTCOME_UNKNOWN;
     }

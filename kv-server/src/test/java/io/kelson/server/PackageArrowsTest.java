@@ -1,5 +1,8 @@
 package io.kelson.server;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -64,6 +67,32 @@ class PackageArrowsTest {
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("io.kelson.raft.runtime.RaftNode")
+        .check(main);
+  }
+
+  @Test
+  void tlsKnowsSettingsAndTheTransportAndNothingElseOfTheServer() {
+    noClasses()
+        .that()
+        .resideInAPackage("..server.tls..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.kelson..")
+                .and(
+                    not(
+                        resideInAnyPackage(
+                            "..server.tls..", "..server.config..", "io.kelson.raft.transport.."))))
+        .check(main);
+  }
+
+  @Test
+  void certificatesAreReadAndMadeInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("..server.tls..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bouncycastle..")
         .check(main);
   }
 

@@ -73,7 +73,9 @@ public final class ServerTls implements AutoCloseable {
    */
   public static ServerTls open(ServerConfig config) throws TlsException {
     ServerTls tls = new ServerTls(config);
-    tls.looking.scheduleWithFixedDelay(tls::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    if (tls.watched.stream().anyMatch(TlsContexts::hasFiles)) {
+      tls.looking.scheduleWithFixedDelay(tls::look, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    }
     return tls;
   }
 

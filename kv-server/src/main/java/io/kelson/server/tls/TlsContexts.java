@@ -103,6 +103,11 @@ public final class TlsContexts {
     }
   }
 
+  /** Whether there is anything that could change. */
+  boolean hasFiles() {
+    return !files.stamp().isEmpty();
+  }
+
   /** For connections that others make; only if there is a certificate. */
   CurrentSslContext server() {
     return server;
@@ -142,13 +147,15 @@ public final class TlsContexts {
             .clientAuth(policy.requiresCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE)
             .trustManager(check(material, material.trusted(), policy));
     if (policy.speaksHttp2()) {
+      // In this order: gRPC's clients offer HTTP/2 alone. Who offers both, as curl and browsers do,
+      // is no gRPC client, and is served over HTTP/1.1.
       builder.applicationProtocolConfig(
           new ApplicationProtocolConfig(
               Protocol.ALPN,
               SelectorFailureBehavior.NO_ADVERTISE,
               SelectedListenerFailureBehavior.ACCEPT,
-              ApplicationProtocolNames.HTTP_2,
-              ApplicationProtocolNames.HTTP_1_1));
+              ApplicationProtocolNames.HTTP_1_1,
+              ApplicationProtocolNames.HTTP_2));
     }
     return (JdkSslContext) builder.build();
   }

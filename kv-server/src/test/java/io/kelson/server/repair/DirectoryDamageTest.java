@@ -79,7 +79,11 @@ class DirectoryDamageTest {
     assertThat(new CommandLine(new RepairCommand()).execute("--data-dir=" + data)).isEqualTo(2);
     assertThat(
             new CommandLine(new RepairCommand())
-                .execute("--data-dir=" + data, "--endpoints=https://a:1"))
+                .execute("--data-dir=" + data, "--endpoints=ftp://a:1"))
+        .isEqualTo(2);
+    assertThat(
+            new CommandLine(new RepairCommand())
+                .execute("--data-dir=" + data, "--endpoints=https://a:1", "--cert=a.pem"))
         .isEqualTo(2);
     assertThat(new CommandLine(new RepairCommand()).getUsageMessage())
         .contains("kelson repair --data-dir /var/lib/kelson --check");

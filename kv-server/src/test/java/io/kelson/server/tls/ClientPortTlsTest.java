@@ -363,6 +363,8 @@ class ClientPortTlsTest {
       List<String> curl = List.of("curl", "-sS", "--cacert", trusted.toString());
       assertThat(run(curl, "--http1.1", member.url() + "/version"))
           .contains("\"etcdserver\":\"3.7.1\"");
+      // Offers both, and gets what answers it.
+      assertThat(run(curl, member.url() + "/version")).contains("\"etcdserver\":\"3.7.1\"");
       assertThat(run(curl, "--no-alpn", member.url() + "/health")).contains("\"health\":\"true\"");
       assertThat(run(List.of("curl", "-sS"), member.url() + "/version")).contains("certificate");
     }
