@@ -131,7 +131,9 @@ final class AuthGate implements ServerInterceptor {
     if (token != null) {
       return state -> tokens.identify(token, state);
     }
-    String name = namesFromCertificates ? certificateName(call) : "";
+    // The certificate of a call that was passed on is that of a member, which speaks for others.
+    boolean isOwn = metadata.get(LeaderForward.HOPS) == null;
+    String name = namesFromCertificates && isOwn ? certificateName(call) : "";
     return name.isEmpty() ? Caller.ANONYMOUS : Caller.named(name);
   }
 

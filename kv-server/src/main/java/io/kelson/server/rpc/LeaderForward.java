@@ -26,7 +26,7 @@ import java.util.function.UnaryOperator;
  * connection of its own. A call that was passed on once is not passed on again.
  */
 final class LeaderForward implements ServerInterceptor {
-  private static final Metadata.Key<String> HOPS =
+  static final Metadata.Key<String> HOPS =
       Metadata.Key.of("kelson-forwarded", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final Context.Key<Boolean> FORWARDED =

@@ -40,6 +40,8 @@ class ConfigFileTest {
                   auto-tls:
                 peer-transport-security:
                   cert-file: p.crt
+                  key-file: p.key
+                  trusted-ca-file: ca.crt
                   client-cert-auth: false
                   allowed-cn: one,two
                 log-outputs: [stderr, /var/log/a.log]

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kelson.server.config.Setting.Fate;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -151,6 +152,9 @@ class EtcdFlagsTest {
   void everySettingChangesSomething() {
     for (Setting setting : SettingTable.obeyed()) {
       Draft draft = new Draft();
+      // A setting of TLS says nothing without the others.
+      withFiles(draft.clientTls);
+      withFiles(draft.peerTls);
       String other = another(setting);
       new Given(setting, other, new Given.Source(Given.Source.Kind.FLAG, setting.flag(), 0))
           .apply(draft);
@@ -173,13 +177,20 @@ class EtcdFlagsTest {
 
   /** The settings without the one looked at, but with what it needs beside it. */
   private static ServerConfig unlike(Setting setting) {
-    ServerConfigBuilder b = ServerConfig.builder();
+    ServerConfigBuilder b =
+        ServerConfig.builder()
+            .clientTls(withFiles(TlsSettings.builder()).build())
+            .peerTls(withFiles(TlsSettings.builder()).build());
     return switch (setting.name()) {
       case "read-lease-max-clock-drift-percent" -> b.readLease(true).build();
       case "discovery-srv-name" ->
           b.cluster(new ClusterSettings(true, 1, false, "example.com", "")).build();
       default -> b.build();
     };
+  }
+
+  private static TlsSettings.Builder withFiles(TlsSettings.Builder tls) {
+    return tls.certFile(Path.of("c")).keyFile(Path.of("k")).trustedCaFile(Path.of("ca"));
   }
 
   private static String another(Setting setting) {
@@ -209,7 +220,7 @@ class EtcdFlagsTest {
   @ParameterizedTest
   @ValueSource(strings = {"--feature-gates=InitialCorruptCheck=true", "--metrics=basic"})
   void kubeadmsFlagsAreTakenWithoutAWord(String last) {
-    String url = "http://192.168.1.10";
+    String url = "https://192.168.1.10";
     var parsed =
         ServerFlags.parse(
             List.of(
@@ -220,7 +231,7 @@ class EtcdFlagsTest {
                 "--initial-advertise-peer-urls=" + url + ":2380",
                 "--initial-cluster=control=" + url + ":2380",
                 "--key-file=/etc/kubernetes/pki/etcd/server.key",
-                "--listen-client-urls=http://127.0.0.1:2379," + url + ":2379",
+                "--listen-client-urls=https://127.0.0.1:2379," + url + ":2379",
                 "--listen-metrics-urls=http://127.0.0.1:2381",
                 "--listen-peer-urls=" + url + ":2380",
                 "--name=control",

@@ -153,7 +153,6 @@ class PortUnificationTest {
       asked.done().accept("");
       RawHttp.Answer answer = http.answer();
       assertThat(answer.status()).isEqualTo(200);
-      assertThat(answer.header("connection")).isEqualTo("close");
       assertThat(http.ends()).isTrue();
     }
     assertThat(server.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
