@@ -27,8 +27,7 @@ import java.util.List;
  * anything else it throws gRPC's handlers out and puts an HTTP/1.1 server in their place.
  *
  * <p>A connection that says nothing, and an HTTP/1.1 connection that stays, are closed by gRPC's
- * handshake timeout (two minutes), which only ends with an HTTP/2 handshake: a client may always
- * connect again.
+ * handshake timeout, which only ends with an HTTP/2 handshake: a client may always connect again.
  */
 public final class PortUnification implements ProtocolNegotiator {
   private static final byte[] PREFACE =
