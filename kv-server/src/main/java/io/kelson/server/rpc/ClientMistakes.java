@@ -1,6 +1,7 @@
 package io.kelson.server.rpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.netty.handler.codec.http2.Http2Exception;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.logging.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what only a client did wrong from filling the log.
+ * Keeps what only a client did wrong from filling the log, and tells the client.
  *
  * <p>gRPC prints a warning with a stack trace for every request that is no protobuf and for every
  * frame that HTTP/2 does not allow. The client is told, and whoever sends a thousand of them a
@@ -38,6 +39,17 @@ public final class ClientMistakes {
     }
   }
 
+  /**
+   * What a call ends with. gRPC takes a request that cannot be read for a failure of the server's
+   * and says UNKNOWN; in etcd the caller hears what is wrong with it.
+   */
+  static Status statusOf(Status ended) {
+    return isUnreadable(ended.getCause())
+        ? Status.INTERNAL.withDescription(
+            "grpc: error unmarshalling request: " + ended.getCause().getCause().getMessage())
+        : ended;
+  }
+
   private record MistakeFilter(java.util.logging.Filter others)
       implements java.util.logging.Filter {
     @Override
@@ -57,8 +69,12 @@ public final class ClientMistakes {
       return true;
     }
     // What cannot be cut into messages is reported by the stream, what is no message by the call.
+    return isUnreadable(thrown)
+        || thrown instanceof StatusRuntimeException && STREAM.equals(line.getLoggerName());
+  }
+
+  private static boolean isUnreadable(Throwable thrown) {
     return thrown instanceof StatusRuntimeException refusal
-        && (STREAM.equals(line.getLoggerName())
-            || refusal.getCause() instanceof InvalidProtocolBufferException);
+        && refusal.getCause() instanceof InvalidProtocolBufferException;
   }
 }

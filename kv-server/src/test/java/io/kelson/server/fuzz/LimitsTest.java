@@ -47,7 +47,12 @@ class LimitsTest {
         byte[] request = nested(depth);
         assertThatThrownBy(() -> cluster.ask(0, channel -> send(channel, request)))
             .as("nested %d deep", depth)
-            .isInstanceOf(StatusRuntimeException.class);
+            .isInstanceOfSatisfying(
+                StatusRuntimeException.class,
+                e ->
+                    assertThat(e.getStatus().getCode())
+                        .isEqualTo(
+                            depth == 49 ? Status.Code.INVALID_ARGUMENT : Status.Code.INTERNAL));
         cluster.put(0, "after " + depth);
       }
       assertThatThrownBy(() -> cluster.ask(0, channel -> withHeader(channel, 20_000)))
