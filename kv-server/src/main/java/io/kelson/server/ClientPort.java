@@ -40,6 +40,15 @@ final class ClientPort implements AutoCloseable {
   /** What gRPC lets through beyond the largest request, as in etcd. */
   private static final int MAX_MESSAGE_OVERHEAD_BYTES = 512 << 10;
 
+  /**
+   * Calls a connection may give up in a window. Whoever opens and resets streams without end makes
+   * a server work for nothing; an honest client gives up a few thousand calls at once at most, when
+   * a leader is lost.
+   */
+  private static final int MAX_RESETS_PER_WINDOW = 10_000;
+
+  private static final int RESET_WINDOW_SECONDS = 10;
+
   private static final long DEFAULT_KEEP_ALIVE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Server server;
@@ -103,7 +112,10 @@ final class ClientPort implements AutoCloseable {
         config.listenClientUrls().stream().map(UrlList::address).toList();
     NettyServerBuilder netty =
         NettyServerBuilder.forAddress(
-                addresses.get(0), PortUnification.credentials(http.besideGrpc(), tls.clients()))
+                addresses.get(0),
+                ConnectionLimit.around(
+                    PortUnification.credentials(http.besideGrpc(), tls.clients()),
+                    limits.maxConnectionsPerAddress()))
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())
             .channelType(EventLoops.serverChannel())
@@ -115,10 +127,15 @@ final class ClientPort implements AutoCloseable {
                 nanosOr(limits.keepAliveTimeout(), DEFAULT_KEEP_ALIVE_TIMEOUT_NANOS),
                 TimeUnit.NANOSECONDS)
             .maxConcurrentCallsPerConnection(limits.maxConcurrentStreams())
-            .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES);
+            .maxInboundMessageSize(config.maxRequestBytes() + MAX_MESSAGE_OVERHEAD_BYTES)
+            .maxInboundMetadataSize(limits.maxHeaderBytes())
+            .maxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS);
     addresses.stream().skip(1).forEach(netty::addListenAddress);
     ServerImplBuilder server =
-        FlushingServer.builder(netty).directExecutor().addStreamTracerFactory(calls);
+        FlushingServer.builder(netty)
+            .directExecutor()
+            .handshakeTimeout(limits.handshakeTimeout().toNanos(), TimeUnit.NANOSECONDS)
+            .addStreamTracerFactory(calls);
     services.forEach(server::addService);
     calls.serves(services.stream().map(ServerServiceDefinition::getServiceDescriptor).toList());
     try {

@@ -10,6 +10,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.kelson.server.config.LogSettings;
+import io.kelson.server.rpc.ClientMistakes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,6 +137,7 @@ final class Logging {
    */
   static void quietLargeMessages() {
     STREAM.setFilter(Logging::isWorthPrinting);
+    ClientMistakes.quiet();
   }
 
   private static boolean isWorthPrinting(LogRecord entry) {

@@ -14,6 +14,14 @@ import java.util.List;
  * proposed. Each check returns the error to answer with, or null if the request is in order.
  */
 public final class RequestChecks {
+  /**
+   * How deep transactions may be nested in a transaction. Each takes two levels of messages, and
+   * readers of protobuf refuse more than 100: the operation in the innermost one is at 99 in a log
+   * entry, the pair it reads at 99 in the answer. An entry that no member can read would stop them
+   * all.
+   */
+  public static final int MAX_TXN_DEPTH = 48;
+
   private RequestChecks() {}
 
   /** Empty key, unknown sort option. */
@@ -47,13 +55,13 @@ public final class RequestChecks {
   }
 
   /**
-   * Everything inside, the number of operations and keys put twice.
+   * Everything inside, the number of operations, how deep they are nested and keys put twice.
    *
    * @param maxTxnOps most compares, or operations in a branch; what an outer transaction uses up is
    *     not there for the nested ones
    */
   public static EtcdError check(TxnRequest request, int maxTxnOps) {
-    EtcdError error = checkContents(request, maxTxnOps);
+    EtcdError error = checkContents(request, maxTxnOps, MAX_TXN_DEPTH);
     if (error != null) {
       return error;
     }
@@ -63,12 +71,12 @@ public final class RequestChecks {
     return conflict ? EtcdError.DUPLICATE_KEY : null;
   }
 
-  private static EtcdError checkContents(TxnRequest request, int maxTxnOps) {
+  private static EtcdError checkContents(TxnRequest request, int maxTxnOps, int maxDepth) {
     int ops =
         Math.max(
             request.getCompareCount(),
             Math.max(request.getSuccessCount(), request.getFailureCount()));
-    if (ops > maxTxnOps) {
+    if (ops > maxTxnOps || maxDepth < 0) {
       return EtcdError.TOO_MANY_OPS;
     }
     for (Compare compare : request.getCompareList()) {
@@ -76,18 +84,18 @@ public final class RequestChecks {
         return EtcdError.EMPTY_KEY;
       }
     }
-    EtcdError error = checkOps(request.getSuccessList(), maxTxnOps - ops);
-    return error != null ? error : checkOps(request.getFailureList(), maxTxnOps - ops);
+    EtcdError error = checkOps(request.getSuccessList(), maxTxnOps - ops, maxDepth);
+    return error != null ? error : checkOps(request.getFailureList(), maxTxnOps - ops, maxDepth);
   }
 
-  private static EtcdError checkOps(List<RequestOp> ops, int remainingOps) {
+  private static EtcdError checkOps(List<RequestOp> ops, int remainingOps, int maxDepth) {
     for (RequestOp op : ops) {
       EtcdError error =
           switch (op.getRequestCase()) {
             case REQUEST_RANGE -> check(op.getRequestRange());
             case REQUEST_PUT -> check(op.getRequestPut());
             case REQUEST_DELETE_RANGE -> check(op.getRequestDeleteRange());
-            case REQUEST_TXN -> checkContents(op.getRequestTxn(), remainingOps);
+            case REQUEST_TXN -> checkContents(op.getRequestTxn(), remainingOps, maxDepth - 1);
             // What etcd answers to an operation that says nothing.
             case REQUEST_NOT_SET -> EtcdError.KEY_NOT_FOUND;
           };

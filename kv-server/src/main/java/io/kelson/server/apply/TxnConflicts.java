@@ -5,9 +5,12 @@ import io.kelson.api.DeleteRangeRequest;
 import io.kelson.api.RequestOp;
 import io.kelson.api.TxnRequest;
 import io.kelson.server.mvcc.KeyRange;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -21,11 +24,19 @@ import java.util.TreeSet;
  *
  * <p>A delete without an end (range_end is a zero byte) meets nothing: etcd reads the zero byte as
  * a key here, and clients can rely on deleting everything and putting a key in one transaction.
+ *
+ * <p>Nesting multiplies: within the limits on operations, a request of the largest size holds a
+ * hundred thousand puts and deletes. Looking at each pair would hold an event loop for a minute, so
+ * deletes are kept as the intervals they cover together.
  */
 final class TxnConflicts {
-  private final SortedSet<ByteString> puts =
-      new TreeSet<>(ByteString.unsignedLexicographicalComparator());
-  private final List<KeyRange> deletes = new ArrayList<>();
+  private static final Comparator<ByteString> ORDER =
+      ByteString.unsignedLexicographicalComparator();
+
+  private final SortedSet<ByteString> puts = new TreeSet<>(ORDER);
+
+  /** First key to the one past the last; disjoint, and apart from each other. */
+  private final NavigableMap<ByteString, ByteString> deletes = new TreeMap<>(ORDER);
 
   private TxnConflicts() {}
 
@@ -38,7 +49,7 @@ final class TxnConflicts {
     for (RequestOp op : ops) {
       if (op.hasRequestDeleteRange()) {
         DeleteRangeRequest delete = op.getRequestDeleteRange();
-        deletes.add(KeyRange.of(delete.getKey(), delete.getRangeEnd()));
+        addDelete(KeyRange.of(delete.getKey(), delete.getRangeEnd()));
       }
     }
     for (RequestOp op : ops) {
@@ -70,17 +81,41 @@ final class TxnConflicts {
         return false;
       }
     }
-    deletes.addAll(success.deletes);
-    deletes.addAll(failure.deletes);
+    success.deletes.forEach(this::cover);
+    failure.deletes.forEach(this::cover);
     return true;
   }
 
-  private boolean maybePut(ByteString key) {
-    for (KeyRange delete : deletes) {
-      if (delete.hi() != null && delete.contains(key)) {
-        return false;
-      }
+  private void addDelete(KeyRange range) {
+    if (range.hi() != null && !range.isEmpty()) {
+      cover(range.lo(), range.hi());
     }
-    return puts.add(key);
+  }
+
+  private void cover(ByteString from, ByteString to) {
+    ByteString lo = from;
+    ByteString hi = to;
+    Map.Entry<ByteString, ByteString> before = deletes.floorEntry(lo);
+    if (before != null && ORDER.compare(before.getValue(), lo) >= 0) {
+      lo = before.getKey();
+      hi = later(before.getValue(), hi);
+    }
+    Map.Entry<ByteString, ByteString> next = deletes.ceilingEntry(lo);
+    while (next != null && ORDER.compare(next.getKey(), hi) <= 0) {
+      hi = later(next.getValue(), hi);
+      deletes.remove(next.getKey());
+      next = deletes.ceilingEntry(lo);
+    }
+    deletes.put(lo, hi);
+  }
+
+  private static ByteString later(ByteString a, ByteString b) {
+    return ORDER.compare(a, b) >= 0 ? a : b;
+  }
+
+  private boolean maybePut(ByteString key) {
+    Map.Entry<ByteString, ByteString> delete = deletes.floorEntry(key);
+    boolean deleted = delete != null && ORDER.compare(key, delete.getValue()) < 0;
+    return !deleted && puts.add(key);
   }
 }

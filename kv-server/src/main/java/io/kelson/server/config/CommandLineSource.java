@@ -35,7 +35,7 @@ record CommandLineSource(
     line.getCommandSpec().parser().collectErrors(true);
     ParseResult parsed =
         line.parseArgs(args.stream().map(CommandLineSource::withTwoDashes).toArray(String[]::new));
-    parsed.unmatched().forEach(argument -> problems.add(unknown(argument)));
+    unknown(parsed.unmatched(), problems);
     parsed.errors().forEach(e -> problems.add(explain(e)));
     Map<String, Given> given = new LinkedHashMap<>();
     String file = null;
@@ -90,6 +90,18 @@ record CommandLineSource(
     return about instanceof OptionSpec option
         ? option.longestName() + " needs a value, for example " + option.longestName() + "=..."
         : e.getMessage();
+  }
+
+  /** A word behind an unknown flag is meant as its value, which may be a password: not a word. */
+  private static void unknown(List<String> arguments, Problems problems) {
+    boolean isValue = false;
+    for (String argument : arguments) {
+      boolean isFlag = argument.startsWith("-");
+      if (isFlag || !isValue) {
+        problems.add(unknown(argument));
+      }
+      isValue = isFlag && argument.indexOf('=') < 0;
+    }
   }
 
   private static String unknown(String argument) {

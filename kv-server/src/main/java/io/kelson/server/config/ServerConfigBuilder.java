@@ -2,6 +2,7 @@ package io.kelson.server.config;
 
 import io.kelson.server.config.ServerConfig.ClusterState;
 import io.kelson.server.config.ServerConfig.LogLevel;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -223,7 +224,7 @@ public final class ServerConfigBuilder {
     }
     return new ServerConfig(
         name,
-        dataDir == null ? Path.of(name + ".kelson") : dataDir,
+        dataDir == null ? besideName() : dataDir,
         listenClientUrls == null ? DEFAULT_CLIENT_URLS : listenClientUrls,
         advertised(),
         listenPeerUrls,
@@ -280,5 +281,15 @@ public final class ServerConfigBuilder {
     throw new ConfigException(
         "--advertise-client-urls is required when --listen-client-urls is set: clients must be told "
             + "where to find this member");
+  }
+
+  private Path besideName() {
+    try {
+      return Path.of(name + ".kelson");
+    } catch (InvalidPathException e) {
+      throw new ConfigException(
+          "--name \"%s\" can be no directory's name: %s; choose another or give --data-dir"
+              .formatted(name, e.getReason()));
+    }
   }
 }

@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -34,6 +36,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class YamlSource {
   private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_ALIASES = 10;
+
+  /** No file has more than three; the composer goes down by recursion, so it must have an end. */
+  private static final int MAX_DEPTH = 50;
 
   private static final Map<String, Map<String, String>> BLOCKS =
       Map.of(
@@ -108,12 +113,27 @@ final class YamlSource {
             .setMaxAliasesForCollections(MAX_ALIASES)
             .build();
     try {
+      requireShallow(settings, text);
       new Compose(settings).composeString(text).ifPresent(this::readRoot);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
       problems.add("%s:%d: this is not YAML: %s".formatted(file, line, e.getProblem()));
     } catch (YamlEngineException e) {
       problems.add(file + ": this is not YAML: " + e.getMessage());
+    }
+  }
+
+  private static void requireShallow(LoadSettings settings, String text) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseString(text)) {
+      switch (event.getEventId()) {
+        case MappingStart, SequenceStart -> depth++;
+        case MappingEnd, SequenceEnd -> depth--;
+        default -> {}
+      }
+      if (depth > MAX_DEPTH) {
+        throw new YamlEngineException("it is nested more than " + MAX_DEPTH + " deep");
+      }
     }
   }
 

@@ -119,7 +119,7 @@ public final class FlushingServer {
 
     @Override
     public void close(Status status, Metadata trailers) {
-      stream.close(status, trailers);
+      stream.close(ClientMistakes.statusOf(status), trailers);
     }
 
     @Override

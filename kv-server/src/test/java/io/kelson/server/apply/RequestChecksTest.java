@@ -5,15 +5,25 @@ import static io.kelson.server.apply.TestBed.deleteOp;
 import static io.kelson.server.apply.TestBed.op;
 import static io.kelson.server.apply.TestBed.putRequest;
 import static io.kelson.server.apply.TestBed.rangeRequest;
+import static io.kelson.server.apply.TestBed.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.kelson.api.Compare.CompareResult;
 import io.kelson.api.Compare.CompareTarget;
 import io.kelson.api.DeleteRangeRequest;
 import io.kelson.api.EtcdError;
 import io.kelson.api.RequestOp;
 import io.kelson.api.TxnRequest;
+import io.kelson.server.mvcc.KeyRange;
+import io.kelson.server.proto.InternalRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the door refuses without asking anybody. */
 class RequestChecksTest {
@@ -129,5 +139,78 @@ class RequestChecksTest {
     RequestOp local = op(rangeRequest("a", "b").setSerializable(true));
     assertThat(RequestChecks.isSerializable(txn(local).addFailure(local).build())).isTrue();
     assertThat(RequestChecks.isSerializable(txn(local).addFailure(range).build())).isFalse();
+  }
+
+  /** What is decoded at the door and what stands in the log must not differ in what can be read. */
+  @Test
+  void theDeepestTxnThatIsLetInCanBeReadFromTheLog() throws Exception {
+    TxnRequest deepest = nested(RequestChecks.MAX_TXN_DEPTH);
+    assertThat(RequestChecks.check(TxnRequest.parseFrom(deepest.toByteArray()), MAX_OPS)).isNull();
+    InternalRequest entry = InternalRequest.newBuilder().setTxn(deepest).build();
+    assertThat(InternalRequest.parseFrom(entry.toByteArray())).isEqualTo(entry);
+
+    TxnRequest deeper = nested(RequestChecks.MAX_TXN_DEPTH + 1);
+    assertThat(RequestChecks.check(TxnRequest.parseFrom(deeper.toByteArray()), MAX_OPS))
+        .isEqualTo(EtcdError.TOO_MANY_OPS);
+    byte[] unreadable = InternalRequest.newBuilder().setTxn(deeper).build().toByteArray();
+    assertThatThrownBy(() -> InternalRequest.parseFrom(unreadable))
+        .as("why the limit is where it is")
+        .isInstanceOf(InvalidProtocolBufferException.class);
+  }
+
+  private static TxnRequest nested(int depth) {
+    TxnRequest.Builder txn =
+        txn(op(putRequest("a", "")))
+            .addCompare(compare("a", CompareTarget.MOD, CompareResult.GREATER));
+    for (int i = 0; i < depth; i++) {
+      txn = txn(op(txn));
+    }
+    return txn.build();
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {31, 32, 33})
+  void deletesThatTouchOrOverlapMeetTheSamePuts(long seed) {
+    Random random = new Random(seed);
+    for (int round = 0; round < 2000; round++) {
+      List<KeyRange> deletes = new ArrayList<>();
+      TxnRequest.Builder txn = TxnRequest.newBuilder();
+      for (int i = random.nextInt(8); i >= 0; i--) {
+        String lo = letter(random);
+        String hi = random.nextInt(3) == 0 ? "" : letter(random);
+        deletes.add(KeyRange.of(utf8(lo), utf8(hi)));
+        txn.addSuccess(deleteOp(lo, hi));
+      }
+      String put = letter(random);
+      boolean meets = deletes.stream().anyMatch(range -> range.contains(utf8(put)));
+      EtcdError error = RequestChecks.check(txn.addSuccess(op(putRequest(put, ""))).build(), 100);
+      assertThat(error)
+          .as("%s, then put %s", deletes, put)
+          .isEqualTo(meets ? EtcdError.DUPLICATE_KEY : null);
+    }
+  }
+
+  private static String letter(Random random) {
+    return String.valueOf((char) ('a' + random.nextInt(20)));
+  }
+
+  /** As many as fit in a request, nested so that every level keeps to the limit. */
+  @Test
+  void aHundredThousandPutsAndDeletesAreLookedAt() {
+    TxnRequest.Builder outer = TxnRequest.newBuilder();
+    int key = 0;
+    for (int i = 0; i < 40; i++) {
+      TxnRequest.Builder middle = TxnRequest.newBuilder();
+      for (int j = 0; j < 40; j++) {
+        TxnRequest.Builder inner = TxnRequest.newBuilder();
+        for (int k = 0; k < 33; k++) {
+          inner.addSuccess(op(putRequest("p" + key++, "")));
+          inner.addFailure(deleteOp("d" + key++, ""));
+        }
+        middle.addSuccess(op(inner));
+      }
+      outer.addSuccess(op(middle));
+    }
+    assertThat(RequestChecks.check(outer.build(), 128)).isNull();
   }
 }

@@ -180,6 +180,14 @@ class ConfigFileTest {
     assertThat(parsed.config().cluster().strictReconfigCheck()).isFalse();
   }
 
+  /** Found by fuzzing: seed 1. The composer of the library goes down by recursion. */
+  @Test
+  void aFileNestedThousandsDeepIsRefused() throws IOException {
+    refused("? ".repeat(20_000)).hasMessageContaining("nested more than 50 deep");
+    refused("[".repeat(20_000)).hasMessageContaining("nested more than 50 deep");
+    refused("- ".repeat(20_000)).hasMessageContaining("nested more than 50 deep");
+  }
+
   private ServerFlags.Parsed read(String text) throws IOException {
     return parse(file(text));
   }

@@ -265,6 +265,22 @@ class ServerFlagsTest {
     assertThat(version).contains("Kelson Version: ");
   }
 
+  @Test
+  void theValueOfAnUnknownFlagIsNotRepeated() {
+    refused("--password", "dont-tell").hasMessageNotContaining("dont-tell");
+    refused("--password=dont-tell").hasMessageNotContaining("dont-tell");
+    refused("--password", "dont-tell", "stray")
+        .hasMessageContaining("--password")
+        .hasMessageContaining("\"stray\" is not a flag")
+        .hasMessageNotContaining("dont-tell");
+  }
+
+  /** Found by fuzzing: seed 1. */
+  @Test
+  void aNameThatCanBeNoDirectoryIsRefused() {
+    refused("--name=a\0b").hasMessageContaining("--data-dir");
+  }
+
   private static AbstractThrowableAssert<?, ?> refused(String... args) {
     return assertThatThrownBy(() -> parse(args)).isInstanceOf(ConfigException.class);
   }
