@@ -82,6 +82,7 @@ final class Upkeep implements AutoCloseable {
   private final StoreHashes hashes;
   private final AutoCompactor compactor;
   private final Map<Long, Integer> unknown = new HashMap<>();
+  private int undecided;
   private final AtomicBoolean alarmUnderWay = new AtomicBoolean();
   private final AtomicBoolean compactionUnderWay = new AtomicBoolean();
 
@@ -305,6 +306,13 @@ final class Upkeep implements AutoCloseable {
 
   private void report(HashComparison compared) {
     tellUnknown(compared);
+    if (mayYetBeDecided(compared)) {
+      LOG.warn(
+          "members hold different data as of revision {}, and those not heard from yet decide who is wrong: {}",
+          compared.point().revision(),
+          texts(compared.unknown()));
+      return;
+    }
     if (compared.corrupt().isEmpty()) {
       LOG.debug("members {} hold the same as of {}", compared.agreeing(), compared.point());
       return;
@@ -328,6 +336,13 @@ final class Upkeep implements AutoCloseable {
                 .build());
       }
     }
+  }
+
+  /** Whoever has not said anything yet may make a majority, but is not waited for for ever. */
+  private boolean mayYetBeDecided(HashComparison compared) {
+    boolean isOpen = compared.corrupt().contains(0L) && !compared.unknown().isEmpty();
+    undecided = isOpen ? undecided + 1 : 0;
+    return isOpen && undecided < UNKNOWN_WORTH_SAYING;
   }
 
   /** A member that cannot be compared is not one that agrees. */
