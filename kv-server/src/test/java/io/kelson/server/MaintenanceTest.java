@@ -141,10 +141,11 @@ class MaintenanceTest {
 
   @Test
   void theQuotaRaisesNoSpaceWhichGoesWhenThereIsRoomAgain() throws Exception {
-    StorageSettings quota = new StorageSettings(4 << 20, AutoCompaction.PERIODIC, Duration.ZERO, 0);
+    StorageSettings quota = new StorageSettings(32 << 20, AutoCompaction.PERIODIC, Duration.ZERO, 0);
     start(3, settings -> settings.storage(quota));
-    assertThat(status(1).getDbSizeQuota()).isEqualTo(4 << 20);
-    byte[] value = new byte[100_000];
+    assertThat(status(1).getDbSizeQuota()).isEqualTo(32 << 20);
+    // Far more than what is in memory of an empty store.
+    byte[] value = new byte[200_000];
     List<Integer> refusedAt = new ArrayList<>();
     cluster.ask(
         0,
