@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
  * second must not get a hundred thousand lines for it: they are one line each, at debug.
  */
 public final class ClientMistakes {
+  private static final String HANDLER = "io.grpc.netty.NettyServerHandler";
   private static final String STREAM = "io.grpc.netty.NettyServerStream";
 
   /** Held, because the JDK forgets loggers that nobody holds, and their filters with them. */
@@ -24,7 +25,7 @@ public final class ClientMistakes {
       List.of(
           Logger.getLogger("io.grpc.internal.SerializeReentrantCallsDirectExecutor"),
           Logger.getLogger("io.grpc.internal.SerializingExecutor"),
-          Logger.getLogger("io.grpc.netty.NettyServerHandler"),
+          Logger.getLogger(HANDLER),
           Logger.getLogger(STREAM));
 
   private ClientMistakes() {}
@@ -54,6 +55,12 @@ public final class ClientMistakes {
       implements java.util.logging.Filter {
     @Override
     public boolean isLoggable(LogRecord line) {
+      if (HANDLER.equals(line.getLoggerName())
+          && String.valueOf(line.getMessage()).startsWith("Expected header TE")) {
+        // It repeats what the client wrote there, which is the client's to choose.
+        LoggerFactory.getLogger(ClientMistakes.class).debug("a call without \"te: trailers\"");
+        return false;
+      }
       if (isMistake(line)) {
         LoggerFactory.getLogger(ClientMistakes.class)
             .debug("a client's request was refused: {}", String.valueOf(line.getThrown()));
