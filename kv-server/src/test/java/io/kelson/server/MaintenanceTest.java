@@ -141,7 +141,8 @@ class MaintenanceTest {
 
   @Test
   void theQuotaRaisesNoSpaceWhichGoesWhenThereIsRoomAgain() throws Exception {
-    StorageSettings quota = new StorageSettings(32 << 20, AutoCompaction.PERIODIC, Duration.ZERO, 0);
+    StorageSettings quota =
+        new StorageSettings(32 << 20, AutoCompaction.PERIODIC, Duration.ZERO, 0);
     start(3, settings -> settings.storage(quota));
     assertThat(status(1).getDbSizeQuota()).isEqualTo(32 << 20);
     // Far more than what is in memory of an empty store.

@@ -30,7 +30,8 @@ class HostileConnectionTest {
 
   @Test
   void aTlsHelloIsTurnedAway() throws Exception {
-    assertTurnedAway(new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0}, "it speaks TLS, which this side does not");
+    assertTurnedAway(
+        new byte[] {0x16, 3, 1, 0, 5, 1, 0, 0, 1, 0}, "it speaks TLS, which this side does not");
   }
 
   @Test
