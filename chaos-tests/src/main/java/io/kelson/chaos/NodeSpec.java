@@ -11,7 +11,8 @@ import java.util.List;
  * @param dataDir its data directory
  * @param clientPort where clients reach it, on loopback
  * @param peerPort where the other members reach it, on loopback
- * @param initialCluster all members as {@code name=url,...}
+ * @param initialCluster all members as {@code name=url,...}; empty if a settings file says it, and
+ *     then {@code extraFlags} are all the flags there are
  * @param timing the timers every member of the cluster shares
  * @param extraFlags further flags, as the product under test takes them
  * @param joins whether it joins a cluster that runs already
@@ -38,6 +39,18 @@ public record NodeSpec(
     this(name, dataDir, clientPort, peerPort, initialCluster, timing, extraFlags, false);
   }
 
+  /** A member that is told nothing but the file its settings are in. */
+  static NodeSpec ofFile(
+      String name,
+      Path dataDir,
+      int clientPort,
+      int peerPort,
+      ClusterTiming timing,
+      Path settings) {
+    List<String> flag = List.of("--config-file=" + settings);
+    return new NodeSpec(name, dataDir, clientPort, peerPort, "", timing, flag);
+  }
+
   /** The member's address for its peers, as a URL. */
   public String peerUrl() {
     return "http://127.0.0.1:" + peerPort;
@@ -56,6 +69,9 @@ public record NodeSpec(
 
   /** The command-line flags, in the words of etcd, which Kelson takes as well. */
   public List<String> flags() {
+    if (initialCluster.isEmpty()) {
+      return extraFlags;
+    }
     String clientUrl = "http://" + endpoint();
     String peerUrl = peerUrl();
     List<String> flags =
