@@ -6,6 +6,7 @@ import io.kelson.api.ClusterGrpc;
 import io.kelson.api.Member;
 import io.kelson.api.MemberListRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -133,8 +134,27 @@ class RepairIT {
                               && !m.getIsLearner()
                               && !before.contains(m.getID()));
         });
+    long id =
+        list(cluster, other).stream()
+            .filter(m -> m.getName().equals(node.name()))
+            .findFirst()
+            .orElseThrow()
+            .getID();
+    // Listed as a voter from the start, it is given its vote when it has caught up.
+    Await.until(node.name() + " has its vote", BOUND, () -> hasVote(other, id));
     members.add(cluster.client(node));
     awaitWrites(PUTS_BETWEEN, "with " + node.name() + " again");
+  }
+
+  /** As another member last said which members are in force. */
+  private static boolean hasVote(ClusterNode witness, long id) {
+    try {
+      String said = Files.readString(witness.logFile());
+      int at = said.lastIndexOf("the members in force are Configuration[voters=[");
+      return at >= 0 && said.substring(at, said.indexOf(']', at)).contains(Long.toString(id));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private String repair(ClusterNode node, ClusterNode other, List<String> flags)
