@@ -371,6 +371,7 @@ final class Member {
         .setUpToDate(isUpToDate())
         .addAllHashes(upkeep.hashes().all())
         .setRestored(ByteString.copyFrom(store.restored()))
+        .setLacksRoom(upkeep.space().isLacking())
         .build()
         .toByteArray();
   }
