@@ -114,8 +114,7 @@ final class SecureClient implements AutoCloseable {
 
   /** The first so many pairs of a range, as this member alone has them. */
   RangeResponse own(ByteString from, ByteString end, int limit) {
-    return kv()
-        .range(
+    return kv().range(
             RangeRequest.newBuilder()
                 .setKey(from)
                 .setRangeEnd(end)
