@@ -79,6 +79,8 @@ class SecureClusterIT {
       e.addSuppressed(new IllegalStateException(cluster.logTails() + restored.logTails()));
       throw e;
     }
+    cluster.deleteData();
+    restored.deleteData();
   }
 
   /** Step 1. */
