@@ -58,7 +58,11 @@ final class Database implements AutoCloseable {
   private final long memtableBytes;
   private final List<ColumnFamilyHandle> families;
   private final BatchBytes batch;
-  private final WriteOptions withoutWal = new WriteOptions().setDisableWAL(true);
+
+  /** A write that would have to wait comes back instead: see {@link #awaitWritable}. */
+  private final WriteOptions withoutWal =
+      new WriteOptions().setDisableWAL(true).setNoSlowdown(true);
+
   private final ReadOptions plainReads = new ReadOptions();
   private final ReadOptions durableReads = new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER);
 
@@ -387,6 +391,10 @@ final class Database implements AutoCloseable {
         room.lacking(directory, e.getMessage());
         return false;
       }
+      if (isToWait(e)) {
+        pause();
+        return false;
+      }
       throw new StoreException(
           "cannot write to the store in "
               + directory
@@ -402,12 +410,20 @@ final class Database implements AutoCloseable {
    */
   private void awaitWritable() {
     while (isWriteStopped()) {
-      if (usableBytes() < memtableBytes) {
-        room.lacking(directory, "what is in memory cannot be flushed");
-      } else {
-        room.stalled();
-      }
+      pause();
     }
+  }
+
+  private void pause() {
+    if (usableBytes() < memtableBytes) {
+      room.lacking(directory, "what is in memory cannot be flushed");
+    } else {
+      room.stalled();
+    }
+  }
+
+  private static boolean isToWait(RocksDBException e) {
+    return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete;
   }
 
   private boolean isWriteStopped() {
