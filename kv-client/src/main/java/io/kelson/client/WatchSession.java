@@ -300,6 +300,8 @@ final class WatchSession implements Watcher {
       timer.schedule(this::reopen, waitMillis, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       end(null);
+    } catch (RuntimeException e) {
+      end(new EtcdException(ErrorCode.CANCELLED, "the listener failed: " + e, e));
     }
   }
 

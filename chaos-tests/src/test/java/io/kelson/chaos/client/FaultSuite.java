@@ -282,6 +282,29 @@ abstract class FaultSuite extends ClientSuite {
   }
 
   @Test
+  void aHolderThatIsCutOffKnowsAndItsLateWritesAreRefused() throws Exception {
+    try (Relay relay = new Relay(cluster.nodes().get(2).spec().clientPort())) {
+      KelsonClient cutOff =
+          opened(builder().endpoints(relay.endpoint()).connectTimeout(Duration.ofSeconds(1)));
+      Session first = Session.open(cutOff, 3);
+      Session second = Session.open(client, 30);
+      Held held = new Mutex(first, key("lock")).lock();
+      CompletableFuture<Held> waiting = new Mutex(second, key("lock")).lockAsync();
+      relay.cut();
+      first.lost().get(60, TimeUnit.SECONDS);
+      assertThat(held.likelyHeld()).isFalse();
+      try (Held next = waiting.get(60, TimeUnit.SECONDS)) {
+        assertThat(next.fence()).isGreaterThan(held.fence());
+        relay.join();
+        TxnOp late =
+            TxnOp.builder().when(held.stillHeld()).then(PutOp.of(key("k"), bytes("late"))).build();
+        assertThat(cutOff.txn(late).succeeded()).isFalse();
+      }
+      second.close();
+    }
+  }
+
+  @Test
   void aSessionOutlivesTheRestartOfEveryMember() throws Exception {
     Session session = Session.open(client, 30);
     Held held = new Mutex(session, key("lock")).lock();
