@@ -1,22 +1,19 @@
 package io.kelson.client;
 
+import static io.kelson.client.Blocking.await;
+
 import io.grpc.ManagedChannel;
-import io.kelson.api.AlarmRequest;
-import io.kelson.api.AlarmResponse;
-import io.kelson.api.ClusterGrpc;
+import io.kelson.api.CompactionRequest;
 import io.kelson.api.KVGrpc;
-import io.kelson.api.MaintenanceGrpc;
-import io.kelson.api.MemberListRequest;
-import io.kelson.api.StatusRequest;
 import io.kelson.client.UnaryCalls.Effect;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * A client of a Kelson (or etcd) cluster.
@@ -36,14 +33,37 @@ public final class KelsonClient implements AutoCloseable {
   private final Endpoints endpoints;
   private final Connections connections;
   private final UnaryCalls calls;
+  private final Namespace namespace;
   private final Set<WatchSession> watches = ConcurrentHashMap.newKeySet();
+  private final LeaseKeeper keeper;
+  private final LeaseCalls leases;
+  private final AuthCalls auth;
+  private final ClusterCalls cluster;
+  private final MaintenanceCalls maintenance;
+  private final LockCalls locks;
+  private final ElectionCalls elections;
   private volatile boolean closed;
 
   KelsonClient(KelsonClientBuilder options) {
     this.connections = new Connections(options);
     int first = options.firstEndpoint();
     this.endpoints = new Endpoints(options.endpoints(), first, connections::dial);
-    this.calls = new UnaryCalls(endpoints, connections.timer(), options.requestTimeout());
+    this.calls = new UnaryCalls(endpoints, connections.timer(), options);
+    this.namespace = new Namespace(options.namespace());
+    this.keeper = new LeaseKeeper(endpoints, connections, calls);
+    this.leases = new LeaseCalls(calls, namespace, keeper);
+    this.auth = new AuthCalls(calls);
+    this.cluster = new ClusterCalls(calls);
+    this.maintenance = new MaintenanceCalls(calls, endpoints);
+    this.locks = new LockCalls(calls, namespace);
+    this.elections = new ElectionCalls(calls, namespace);
+    if (!options.memberRefresh().isZero()) {
+      long millis = Math.max(1, options.memberRefresh().toMillis());
+      connections
+          .timer()
+          .scheduleWithFixedDelay(
+              this::refreshEndpointsAsync, millis, millis, TimeUnit.MILLISECONDS);
+    }
   }
 
   /** Starts with the defaults; only endpoints must be named. */
@@ -51,14 +71,80 @@ public final class KelsonClient implements AutoCloseable {
     return new KelsonClientBuilder();
   }
 
-  /** The endpoints, as they were named. */
+  /** The endpoints, as they were named, or as {@link #refreshEndpoints} found them. */
   public List<String> endpoints() {
     return endpoints.names();
   }
 
+  /**
+   * Replaces the endpoints by the client URLs of the cluster's members, as they know themselves.
+   * Learners, and members that have not started, are left out.
+   *
+   * @return the endpoints from now on
+   */
+  public CompletableFuture<List<String>> refreshEndpointsAsync() {
+    return cluster
+        .memberListAsync(true)
+        .thenApply(
+            list -> {
+              endpoints.replace(
+                  list.members().stream()
+                      .filter(member -> !member.isLearner() && !member.name().isEmpty())
+                      .flatMap(member -> member.clientUrls().stream())
+                      .distinct()
+                      .toList());
+              return endpoints.names();
+            });
+  }
+
+  /** Replaces the endpoints by those of the cluster's members and waits until that is done. */
+  public List<String> refreshEndpoints() {
+    return await(refreshEndpointsAsync(), Effect.READS);
+  }
+
+  /** The token that a stream shows, fetched if need be. */
+  private String token() {
+    String token = calls.tokens().current();
+    return token != null ? token : await(calls.tokens().renew(null), Effect.READS);
+  }
+
+  /** The calls on leases. */
+  public LeaseCalls leases() {
+    return leases;
+  }
+
+  /** The calls on users, roles and permissions. */
+  public AuthCalls auth() {
+    return auth;
+  }
+
+  /** The calls on who belongs to the cluster. */
+  public ClusterCalls cluster() {
+    return cluster;
+  }
+
+  /** The calls of operators. */
+  public MaintenanceCalls maintenance() {
+    return maintenance;
+  }
+
+  /** Locks that the server queues for; see also the package {@code coordination}. */
+  public LockCalls locks() {
+    return locks;
+  }
+
+  /** Elections that the server runs; see also the package {@code coordination}. */
+  public ElectionCalls elections() {
+    return elections;
+  }
+
   /** Reads keys. */
   public CompletableFuture<RangeResult> rangeAsync(RangeOp op) {
-    return calls.call(KVGrpc.getRangeMethod(), Wire.range(op), Effect.READS, Wire::range);
+    return calls.call(
+        KVGrpc.getRangeMethod(),
+        Wire.range(namespace.in(op)),
+        Effect.READS,
+        response -> namespace.out(Wire.range(response)));
   }
 
   /** Reads keys and waits for them. */
@@ -66,9 +152,35 @@ public final class KelsonClient implements AutoCloseable {
     return await(rangeAsync(op), Effect.READS);
   }
 
+  /**
+   * Reads many keys in chunks, all as of one revision, so that neither side holds the whole answer.
+   * A server that cannot stream (etcd before 3.7; sorted and filtered reads) answers in one chunk.
+   * There is no time limit once it has begun. A failure after the first chunk is final, and what
+   * has come is then a part.
+   *
+   * @param chunks takes the keys, in order, each list not empty; called by one thread at a time,
+   *     and the next chunk is asked for when it returns. What it throws ends the read
+   * @return the summary: header, more and count as of a {@link #range}, without keys
+   */
+  public CompletableFuture<RangeResult> rangeStreamAsync(
+      RangeOp op, Consumer<List<KeyValue>> chunks) {
+    return new RangeStreamCall(
+            endpoints, calls.tokens(), op, namespace, chunks, () -> rangeAsync(op))
+        .start();
+  }
+
+  /** Reads many keys in chunks and waits for the last. */
+  public RangeResult rangeStream(RangeOp op, Consumer<List<KeyValue>> chunks) {
+    return await(rangeStreamAsync(op, chunks), Effect.READS);
+  }
+
   /** Writes a key. */
   public CompletableFuture<PutResult> putAsync(PutOp op) {
-    return calls.call(KVGrpc.getPutMethod(), Wire.put(op), Effect.WRITES, Wire::put);
+    return calls.call(
+        KVGrpc.getPutMethod(),
+        Wire.put(namespace.in(op)),
+        Effect.WRITES,
+        response -> namespace.out(Wire.put(response)));
   }
 
   /** Writes a key and waits until that is durable. */
@@ -83,7 +195,11 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Deletes keys. */
   public CompletableFuture<DeleteResult> deleteAsync(DeleteOp op) {
-    return calls.call(KVGrpc.getDeleteRangeMethod(), Wire.delete(op), Effect.WRITES, Wire::delete);
+    return calls.call(
+        KVGrpc.getDeleteRangeMethod(),
+        Wire.delete(namespace.in(op)),
+        Effect.WRITES,
+        response -> namespace.out(Wire.delete(response)));
   }
 
   /** Deletes keys and waits until that is durable. */
@@ -93,12 +209,54 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Runs a transaction; one that cannot write is repeated as freely as a read. */
   public CompletableFuture<TxnResult> txnAsync(TxnOp op) {
-    return calls.call(KVGrpc.getTxnMethod(), Wire.txn(op), effect(op), Wire::txn);
+    return txn(op, effect(op));
   }
 
   /** Runs a transaction and waits until it is durable. */
   public TxnResult txn(TxnOp op) {
     return await(txnAsync(op), effect(op));
+  }
+
+  /**
+   * Drops what was overwritten or deleted before {@code revision}: older revisions can no longer be
+   * read or watched.
+   *
+   * @param physical true: answer only when the member that was asked has removed it from its disk
+   */
+  public CompletableFuture<Header> compactAsync(long revision, boolean physical) {
+    return calls.call(
+        KVGrpc.getCompactMethod(),
+        CompactionRequest.newBuilder().setRevision(revision).setPhysical(physical).build(),
+        Effect.WRITES,
+        response -> Wire.header(response.getHeader()));
+  }
+
+  /** Drops what is older than {@code revision} and waits until that is durable. */
+  public Header compact(long revision, boolean physical) {
+    return await(compactAsync(revision, physical), Effect.WRITES);
+  }
+
+  /**
+   * Runs a transaction of which the caller says that running it twice does what running it once
+   * does, as creating a key that must not exist with a value that tells whose it is. It is repeated
+   * as freely as a read, so it never ends in {@link OutcomeUnknownException} while an endpoint
+   * answers; its result is that of the last run.
+   */
+  public CompletableFuture<TxnResult> repeatableTxnAsync(TxnOp op) {
+    return txn(op, Effect.READS);
+  }
+
+  /** Runs a transaction that may be repeated and waits until it is durable. */
+  public TxnResult repeatableTxn(TxnOp op) {
+    return await(repeatableTxnAsync(op), Effect.READS);
+  }
+
+  private CompletableFuture<TxnResult> txn(TxnOp op, Effect effect) {
+    return calls.call(
+        KVGrpc.getTxnMethod(),
+        Wire.txn(namespace.in(op)),
+        effect,
+        response -> namespace.out(Wire.txn(response)));
   }
 
   private static Effect effect(TxnOp op) {
@@ -109,7 +267,13 @@ public final class KelsonClient implements AutoCloseable {
   public Watcher watch(WatchOptions options, WatchListener listener) {
     requireOpen();
     WatchSession session =
-        new WatchSession(endpoints, connections.timer(), options, listener, watches::remove);
+        new WatchSession(
+            endpoints,
+            connections.timer(),
+            calls,
+            namespace.in(options),
+            namespace.out(listener),
+            watches::remove);
     watches.add(session);
     session.open();
     if (closed) {
@@ -120,11 +284,7 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Asks the member at {@code endpoint}, one of {@link #endpoints}, how it is doing. */
   public CompletableFuture<EndpointStatus> statusAsync(String endpoint) {
-    return calls.callAt(
-        endpoints.named(endpoint),
-        MaintenanceGrpc.getStatusMethod(),
-        StatusRequest.getDefaultInstance(),
-        Wire::status);
+    return maintenance.statusAsync(endpoint);
   }
 
   /** Asks the member at {@code endpoint} how it is doing and waits. */
@@ -143,7 +303,7 @@ public final class KelsonClient implements AutoCloseable {
    */
   public SnapshotInfo snapshot(String endpoint, SnapshotSink sink) throws IOException {
     requireOpen();
-    return new SnapshotCall(sink).take(endpoints.named(endpoint).channel());
+    return new SnapshotCall(sink).take(endpoints.named(endpoint).channel(), token());
   }
 
   /**
@@ -152,11 +312,7 @@ public final class KelsonClient implements AutoCloseable {
    * @param linearizable false takes one member's own view, which works without a quorum
    */
   public CompletableFuture<MemberList> memberListAsync(boolean linearizable) {
-    return calls.call(
-        ClusterGrpc.getMemberListMethod(),
-        MemberListRequest.newBuilder().setLinearizable(linearizable).build(),
-        Effect.READS,
-        Wire::members);
+    return cluster.memberListAsync(linearizable);
   }
 
   /** Lists the members and waits for them. */
@@ -166,29 +322,12 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Lists the alarms that are up. */
   public CompletableFuture<List<Alarm>> alarmsAsync() {
-    AlarmRequest all = AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.GET).build();
-    return calls.call(MaintenanceGrpc.getAlarmMethod(), all, Effect.READS, KelsonClient::alarms);
+    return maintenance.alarmsAsync();
   }
 
   /** Lists the alarms that are up and waits for them. */
   public List<Alarm> alarms() {
     return await(alarmsAsync(), Effect.READS);
-  }
-
-  private static List<Alarm> alarms(AlarmResponse response) {
-    List<Alarm> alarms = new ArrayList<>();
-    response
-        .getAlarmsList()
-        .forEach(
-            alarm ->
-                alarms.add(
-                    new Alarm(
-                        alarm.getMemberID(),
-                        switch (alarm.getAlarm()) {
-                          case NONE, NOSPACE, CORRUPT -> alarm.getAlarm().name();
-                          case UNRECOGNIZED -> Integer.toString(alarm.getAlarmValue());
-                        })));
-    return alarms;
   }
 
   /**
@@ -199,8 +338,9 @@ public final class KelsonClient implements AutoCloseable {
   public void close() {
     closed = true;
     watches.forEach(WatchSession::close);
+    keeper.close();
     List<ManagedChannel> open = new ArrayList<>();
-    for (Endpoint endpoint : endpoints.all()) {
+    for (Endpoint endpoint : endpoints.everyOne()) {
       ManagedChannel channel = endpoint.close();
       if (channel != null) {
         open.add(channel);
@@ -213,34 +353,5 @@ public final class KelsonClient implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the client is closed");
     }
-  }
-
-  private static <T> T await(CompletableFuture<T> future, Effect effect) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      // Whoever waits is being told to stop: the request is given up.
-      future.cancel(true);
-      Thread.currentThread().interrupt();
-      throw givenUp(effect, e);
-    } catch (ExecutionException e) {
-      throw rethrown(e.getCause());
-    }
-  }
-
-  private static EtcdException givenUp(Effect effect, Exception cause) {
-    String text = "interrupted while waiting";
-    return effect == Effect.WRITES
-        ? new OutcomeUnknownException(ErrorCode.CANCELLED, text, cause)
-        : new EtcdException(ErrorCode.CANCELLED, text, cause);
-  }
-
-  /** The failure, with the trace of the one who waited for it. */
-  private static RuntimeException rethrown(Throwable cause) {
-    if (cause instanceof RuntimeException failure) {
-      failure.addSuppressed(new CompletionException("waited for here", null));
-      return failure;
-    }
-    return new CompletionException(cause);
   }
 }

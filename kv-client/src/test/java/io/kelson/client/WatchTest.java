@@ -1,6 +1,7 @@
 package io.kelson.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.grpc.Status;
 import io.kelson.api.WatchResponse;
@@ -119,6 +120,33 @@ class WatchTest {
     again.replies().onNext(created(7));
     again.replies().onNext(events(6, 7));
     expect("event 6", "event 7");
+  }
+
+  @Test
+  void aListenerThatFailsEndsItsWatchWhereverItFails() throws Exception {
+    Watcher watcher =
+        client.watch(
+            WatchOptions.builder(KEY).build(),
+            new WatchListener() {
+              @Override
+              public void onEvents(WatchBatch batch) {
+                throw new IllegalStateException("not reached");
+              }
+
+              @Override
+              public void onInterrupted(EtcdException cause) {
+                throw new IllegalStateException("enough");
+              }
+            });
+    FakeMember.OpenStream stream = first.streams.take();
+    stream.replies().onNext(created(5));
+    watcher.created().get(30, TimeUnit.SECONDS);
+    first.crash();
+    assertThat(catchThrowable(() -> watcher.closed().get(30, TimeUnit.SECONDS)))
+        .cause()
+        .isInstanceOf(EtcdException.class)
+        .hasMessageContaining("enough");
+    assertThat(second.streams).isEmpty();
   }
 
   @Test
