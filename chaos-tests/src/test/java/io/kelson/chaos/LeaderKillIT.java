@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * Three real processes, several clients, and the leader killed with {@code kill -9} three times:
  * nothing that was acknowledged is lost, moved or done twice, on any member or watch.
  */
+@LongRun
 class LeaderKillIT {
   private static final Logger log = LoggerFactory.getLogger(LeaderKillIT.class);
   private static final int CLIENTS = 6;

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * which was there at the beginning, while clients write: nothing acknowledged is lost, and clients
  * see no error that they could not simply try again.
  */
+@LongRun
 class MembershipIT {
   private static final Logger log = LoggerFactory.getLogger(MembershipIT.class);
   private static final Duration BOUND = Duration.ofSeconds(60);

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
  * come back with {@code kelson repair} and the command that always started them, while clients
  * write: nothing acknowledged is lost, although in the end nobody holds what he held at first.
  */
+@LongRun
 class RepairIT {
   private static final Logger log = LoggerFactory.getLogger(RepairIT.class);
   private static final Duration BOUND = Duration.ofSeconds(90);

@@ -47,6 +47,7 @@ import org.slf4j.LoggerFactory;
  * three to five, every certificate and the authority renewed under load, a backup from a follower
  * and another cluster made of it.
  */
+@LongRun
 class SecureClusterIT {
   private static final Logger log = LoggerFactory.getLogger(SecureClusterIT.class);
   private static final Duration BOUND = Duration.ofMinutes(1);

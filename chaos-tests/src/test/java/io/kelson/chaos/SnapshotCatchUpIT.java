@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * -Dchaos.catchup-value-bytes=1000} makes its snapshot larger. Prints what a put took before and
  * while the snapshot was on its way; only on an idle machine do these figures mean anything.
  */
+@LongRun
 class SnapshotCatchUpIT {
   private static final Duration BOUND = Duration.ofMinutes(4);
   private static final int PUTS = Integer.getInteger("chaos.catchup-puts", 20_000);

@@ -1,5 +1,6 @@
 package io.kelson.chaos.client;
 
+import io.kelson.chaos.LongRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kelson.chaos.Await;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
  * the same fence, and nothing has to be done for it to go on.
  */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
+@LongRun
 abstract class FaultSuite extends ClientSuite {
   private static final int KILLS = 2;
   private static final int STEPS = 40;
