@@ -16,6 +16,10 @@ final class Flags {
     values.put(name, value);
   }
 
+  boolean has(String name) {
+    return values.containsKey(name);
+  }
+
   void arguments(List<String> arguments) {
     this.arguments = List.copyOf(arguments);
   }

@@ -119,6 +119,10 @@ final class GoText {
 
   /** Reads a duration such as {@code 5s}, {@code 1m30s}, {@code 250ms}, {@code 1.5h}. */
   static Duration parseDuration(String text) {
+    Duration plain = plainSeconds(text);
+    if (plain != null) {
+      return plain;
+    }
     java.util.regex.Matcher part =
         java.util.regex.Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|ms|s|m|h)?")
             .matcher(text);
@@ -141,6 +145,23 @@ final class GoText {
       throw new IllegalArgumentException("time: invalid duration " + quoted(text));
     }
     return Duration.ofNanos(nanos.longValue());
+  }
+
+  /** The common case, {@code 5s}, without what every command would have to load for it. */
+  private static Duration plainSeconds(String text) {
+    int digits = text.length() - 1;
+    if (digits < 1 || digits > 9 || text.charAt(digits) != 's') {
+      return null;
+    }
+    long seconds = 0;
+    for (int i = 0; i < digits; i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9') {
+        return null;
+      }
+      seconds = 10 * seconds + c - '0';
+    }
+    return Duration.ofSeconds(seconds);
   }
 
   private static BigDecimal nanosOf(String unit) {

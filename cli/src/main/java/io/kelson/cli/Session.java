@@ -1,10 +1,10 @@
 package io.kelson.cli;
 
 import io.kelson.client.KelsonClient;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /** What a running command works with: the console, the global flags, and clients made on demand. */
 final class Session implements AutoCloseable {
@@ -19,7 +19,7 @@ final class Session implements AutoCloseable {
     this.globals = globals;
     if (!globals.debug()) {
       // What the transport has to say would mix with the command's own messages.
-      Logger.getLogger("").setLevel(Level.OFF);
+      System.setProperty("java.util.logging.config.class", NoLogging.class.getName());
     }
   }
 
@@ -45,6 +45,8 @@ final class Session implements AutoCloseable {
       throw new CliException(
           ExitCode.BAD_CONNECTION, "no available endpoints; name one with --endpoints=host:port");
     }
+    // Else it looks for every logging library there is.
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     try {
       KelsonClient client =
           TlsFlags.set(KelsonClient.builder(), globals.security(), endpoints)

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import picocli.CommandLine;
 
 /** {@code watch}: prints changes as they come, and may run a command on each. */
 final class WatchCommand implements Command {
@@ -100,8 +99,8 @@ final class WatchCommand implements Command {
       Flags flags = CommandLines.parseInner(this, dashes < 0 ? words : words.subList(0, dashes));
       flags.trailing(dashes < 0 ? List.of() : words.subList(dashes + 1, words.size()));
       return flags;
-    } catch (CommandLine.ParameterException e) {
-      throw CliException.badArgs(Kelsonctl.explained(e, "watch"));
+    } catch (UsageException e) {
+      throw CliException.badArgs(e.getMessage());
     }
   }
 
