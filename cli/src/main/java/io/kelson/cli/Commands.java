@@ -17,6 +17,12 @@ final class Commands {
           "snapshot save",
           "snapshot status",
           "snapshot restore",
+          "make-mirror",
+          "copy",
+          "diff",
+          "completion bash",
+          "completion zsh",
+          "completion fish",
           "version");
 
   private Commands() {}
@@ -53,6 +59,12 @@ final class Commands {
           new HandedOverCommand("status", "Checks a backup and prints what is in it.");
       case "snapshot restore" ->
           new HandedOverCommand("restore", "Makes a member's data directory of a backup.");
+      case "make-mirror" -> new MakeMirrorCommand();
+      case "copy" -> new CopyCommand();
+      case "diff" -> new DiffCommand();
+      case "completion bash" -> new CompletionCommand("bash");
+      case "completion zsh" -> new CompletionCommand("zsh");
+      case "completion fish" -> new CompletionCommand("fish");
       case "version" -> new VersionCommand();
       default -> null;
     };

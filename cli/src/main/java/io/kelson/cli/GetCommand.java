@@ -28,6 +28,8 @@ final class GetCommand implements Command {
             Flag.toggle("keys-only", "leave the values out"),
             Flag.toggle("count-only", "only count"),
             Flag.toggle("print-value-only", "print values without keys (simple output only)"),
+            Flag.toggle(
+                "tree", "print the keys as a tree along their slashes (simple output only)"),
             Flag.value("min-mod-rev", "revision", "leave out keys changed before"),
             Flag.value("max-mod-rev", "revision", "leave out keys changed after"),
             Flag.value("min-create-rev", "revision", "leave out keys created before"),
@@ -35,6 +37,7 @@ final class GetCommand implements Command {
         List.of(
             "kelsonctl get color                        the key color",
             "kelsonctl get --prefix app/ --keys-only    which keys begin with app/",
+            "kelsonctl get --prefix app/ --tree         the same as a tree, with values",
             "kelsonctl get color --rev=7                what it was at revision 7",
             "kelsonctl get --prefix \"\" --count-only     how many keys there are",
             "kelsonctl get a b                          from a up to, not including, b"));
@@ -48,11 +51,19 @@ final class GetCommand implements Command {
     if (valueOnly && !simple) {
       throw CliException.badArgs("print-value-only is only for `--write-out=simple`");
     }
+    boolean tree = flags.isSet("tree");
+    if (tree && (!simple || valueOnly || op.countOnly())) {
+      throw CliException.badArgs(
+          "tree is only for `--write-out=simple`, and for keys: without print-value-only and"
+              + " count-only");
+    }
     Printer printer = Printers.of(session, valueOnly);
     printer.requireKeyValues();
     RangeResult result = session.client().range(op);
     if (op.countOnly() && simple) {
       session.console().line(Long.toString(result.count()));
+    } else if (tree) {
+      KeyTree.of(result.kvs()).print(session.console(), op.keysOnly());
     } else {
       printer.range(result);
     }

@@ -41,6 +41,11 @@ final class Session implements AutoCloseable {
   }
 
   KelsonClient client(List<String> endpoints) {
+    return client(endpoints, globals.security());
+  }
+
+  /** A client of another cluster, reached in another way. */
+  KelsonClient client(List<String> endpoints, Globals.Security security) {
     if (endpoints.isEmpty()) {
       throw new CliException(
           ExitCode.BAD_CONNECTION, "no available endpoints; name one with --endpoints=host:port");
@@ -49,7 +54,7 @@ final class Session implements AutoCloseable {
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     try {
       KelsonClient client =
-          TlsFlags.set(KelsonClient.builder(), globals.security(), endpoints)
+          TlsFlags.set(KelsonClient.builder(), security, endpoints)
               .endpoints(endpoints)
               .inOrder(true)
               .connectTimeout(globals.dialTimeout())

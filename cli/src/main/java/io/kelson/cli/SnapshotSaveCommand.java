@@ -38,7 +38,7 @@ final class SnapshotSaveCommand implements Command {
 
   private static SnapshotInfo save(Session session, Path file) {
     var client = session.client();
-    try (SaveProgress progress = SaveProgress.on(session.console());
+    try (Progress progress = Progress.ofBytes(session.console(), "snapshot");
         SavedFile saved = SavedFile.begin(file)) {
       SnapshotInfo info =
           client.snapshot(
