@@ -1,22 +1,17 @@
 package io.kelson.client;
 
+import static io.kelson.client.Blocking.await;
+
 import io.grpc.ManagedChannel;
-import io.kelson.api.AlarmRequest;
-import io.kelson.api.AlarmResponse;
-import io.kelson.api.ClusterGrpc;
+import io.kelson.api.CompactionRequest;
 import io.kelson.api.KVGrpc;
-import io.kelson.api.MaintenanceGrpc;
-import io.kelson.api.MemberListRequest;
-import io.kelson.api.StatusRequest;
 import io.kelson.client.UnaryCalls.Effect;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 
 /**
  * A client of a Kelson (or etcd) cluster.
@@ -37,6 +32,10 @@ public final class KelsonClient implements AutoCloseable {
   private final Connections connections;
   private final UnaryCalls calls;
   private final Set<WatchSession> watches = ConcurrentHashMap.newKeySet();
+  private final LeaseCalls leases;
+  private final AuthCalls auth;
+  private final ClusterCalls cluster;
+  private final MaintenanceCalls maintenance;
   private volatile boolean closed;
 
   KelsonClient(KelsonClientBuilder options) {
@@ -44,6 +43,10 @@ public final class KelsonClient implements AutoCloseable {
     int first = options.firstEndpoint();
     this.endpoints = new Endpoints(options.endpoints(), first, connections::dial);
     this.calls = new UnaryCalls(endpoints, connections.timer(), options.requestTimeout());
+    this.leases = new LeaseCalls(calls);
+    this.auth = new AuthCalls(calls);
+    this.cluster = new ClusterCalls(calls);
+    this.maintenance = new MaintenanceCalls(calls, endpoints);
   }
 
   /** Starts with the defaults; only endpoints must be named. */
@@ -54,6 +57,26 @@ public final class KelsonClient implements AutoCloseable {
   /** The endpoints, as they were named. */
   public List<String> endpoints() {
     return endpoints.names();
+  }
+
+  /** The calls on leases. */
+  public LeaseCalls leases() {
+    return leases;
+  }
+
+  /** The calls on users, roles and permissions. */
+  public AuthCalls auth() {
+    return auth;
+  }
+
+  /** The calls on who belongs to the cluster. */
+  public ClusterCalls cluster() {
+    return cluster;
+  }
+
+  /** The calls of operators. */
+  public MaintenanceCalls maintenance() {
+    return maintenance;
   }
 
   /** Reads keys. */
@@ -101,6 +124,25 @@ public final class KelsonClient implements AutoCloseable {
     return await(txnAsync(op), effect(op));
   }
 
+  /**
+   * Drops what was overwritten or deleted before {@code revision}: older revisions can no longer be
+   * read or watched.
+   *
+   * @param physical true: answer only when the member that was asked has removed it from its disk
+   */
+  public CompletableFuture<Header> compactAsync(long revision, boolean physical) {
+    return calls.call(
+        KVGrpc.getCompactMethod(),
+        CompactionRequest.newBuilder().setRevision(revision).setPhysical(physical).build(),
+        Effect.WRITES,
+        response -> Wire.header(response.getHeader()));
+  }
+
+  /** Drops what is older than {@code revision} and waits until that is durable. */
+  public Header compact(long revision, boolean physical) {
+    return await(compactAsync(revision, physical), Effect.WRITES);
+  }
+
   private static Effect effect(TxnOp op) {
     return op.readOnly() ? Effect.READS : Effect.WRITES;
   }
@@ -120,11 +162,7 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Asks the member at {@code endpoint}, one of {@link #endpoints}, how it is doing. */
   public CompletableFuture<EndpointStatus> statusAsync(String endpoint) {
-    return calls.callAt(
-        endpoints.named(endpoint),
-        MaintenanceGrpc.getStatusMethod(),
-        StatusRequest.getDefaultInstance(),
-        Wire::status);
+    return maintenance.statusAsync(endpoint);
   }
 
   /** Asks the member at {@code endpoint} how it is doing and waits. */
@@ -152,11 +190,7 @@ public final class KelsonClient implements AutoCloseable {
    * @param linearizable false takes one member's own view, which works without a quorum
    */
   public CompletableFuture<MemberList> memberListAsync(boolean linearizable) {
-    return calls.call(
-        ClusterGrpc.getMemberListMethod(),
-        MemberListRequest.newBuilder().setLinearizable(linearizable).build(),
-        Effect.READS,
-        Wire::members);
+    return cluster.memberListAsync(linearizable);
   }
 
   /** Lists the members and waits for them. */
@@ -166,29 +200,12 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Lists the alarms that are up. */
   public CompletableFuture<List<Alarm>> alarmsAsync() {
-    AlarmRequest all = AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.GET).build();
-    return calls.call(MaintenanceGrpc.getAlarmMethod(), all, Effect.READS, KelsonClient::alarms);
+    return maintenance.alarmsAsync();
   }
 
   /** Lists the alarms that are up and waits for them. */
   public List<Alarm> alarms() {
     return await(alarmsAsync(), Effect.READS);
-  }
-
-  private static List<Alarm> alarms(AlarmResponse response) {
-    List<Alarm> alarms = new ArrayList<>();
-    response
-        .getAlarmsList()
-        .forEach(
-            alarm ->
-                alarms.add(
-                    new Alarm(
-                        alarm.getMemberID(),
-                        switch (alarm.getAlarm()) {
-                          case NONE, NOSPACE, CORRUPT -> alarm.getAlarm().name();
-                          case UNRECOGNIZED -> Integer.toString(alarm.getAlarmValue());
-                        })));
-    return alarms;
   }
 
   /**
@@ -213,34 +230,5 @@ public final class KelsonClient implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the client is closed");
     }
-  }
-
-  private static <T> T await(CompletableFuture<T> future, Effect effect) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      // Whoever waits is being told to stop: the request is given up.
-      future.cancel(true);
-      Thread.currentThread().interrupt();
-      throw givenUp(effect, e);
-    } catch (ExecutionException e) {
-      throw rethrown(e.getCause());
-    }
-  }
-
-  private static EtcdException givenUp(Effect effect, Exception cause) {
-    String text = "interrupted while waiting";
-    return effect == Effect.WRITES
-        ? new OutcomeUnknownException(ErrorCode.CANCELLED, text, cause)
-        : new EtcdException(ErrorCode.CANCELLED, text, cause);
-  }
-
-  /** The failure, with the trace of the one who waited for it. */
-  private static RuntimeException rethrown(Throwable cause) {
-    if (cause instanceof RuntimeException failure) {
-      failure.addSuppressed(new CompletionException("waited for here", null));
-      return failure;
-    }
-    return new CompletionException(cause);
   }
 }

@@ -45,8 +45,12 @@ final class UnaryCalls {
 
   /** Asks {@code endpoint} and no other. */
   <Q, A, R> CompletableFuture<R> callAt(
-      Endpoint endpoint, MethodDescriptor<Q, A> method, Q request, Function<A, R> answer) {
-    Request<Q, A, R> call = new Request<>(method, request, Effect.READS, answer, endpoint);
+      Endpoint endpoint,
+      MethodDescriptor<Q, A> method,
+      Q request,
+      Effect effect,
+      Function<A, R> answer) {
+    Request<Q, A, R> call = new Request<>(method, request, effect, answer, endpoint);
     call.attempt();
     return call.result;
   }
@@ -60,6 +64,7 @@ final class UnaryCalls {
     private final Endpoint onlyEndpoint;
     private final long deadlineNanos = System.nanoTime() + timeoutNanos;
     private final CompletableFuture<R> result = new CompletableFuture<>();
+    private final boolean isUnary;
     private volatile ClientCall<Q, A> underWay;
     private int attempts;
     private Status lastStatus;
@@ -71,6 +76,7 @@ final class UnaryCalls {
         Function<A, R> answer,
         Endpoint onlyEndpoint) {
       this.method = method;
+      this.isUnary = method.getType() == MethodDescriptor.MethodType.UNARY;
       this.request = request;
       this.effect = effect;
       this.answer = answer;
@@ -120,10 +126,18 @@ final class UnaryCalls {
             @Override
             public void onMessage(A received) {
               message = received;
+              if (!isUnary) {
+                // One answer is all that is wanted of the stream.
+                succeed(received);
+                call.cancel("answered", null);
+              }
             }
 
             @Override
             public void onClose(Status status, Metadata trailers) {
+              if (!isUnary && message != null) {
+                return;
+              }
               if (status.isOk() && message != null) {
                 succeed(message);
               } else {
@@ -133,7 +147,9 @@ final class UnaryCalls {
           },
           new Metadata());
       call.sendMessage(request);
-      call.halfClose();
+      if (isUnary) {
+        call.halfClose();
+      }
       call.request(2);
     }
 

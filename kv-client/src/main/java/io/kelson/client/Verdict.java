@@ -47,7 +47,7 @@ enum Verdict {
       // Said before anything is proposed.
       return TRY_NEXT;
     }
-    if (error == EtcdError.TOO_MANY_REQUESTS || error == EtcdError.CORRUPT) {
+    if (error != null && refusedBeforehand(error)) {
       return FAILED;
     }
     return switch (status.getCode()) {
@@ -63,6 +63,21 @@ enum Verdict {
           FAILED;
       case OK, CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, ABORTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->
           OUTCOME_UNKNOWN;
+    };
+  }
+
+  /** Refusals whose code alone would leave a doubt. */
+  private static boolean refusedBeforehand(EtcdError error) {
+    return switch (error) {
+      case TOO_MANY_REQUESTS,
+          CORRUPT,
+          UNHEALTHY,
+          NOT_ENOUGH_STARTED_MEMBERS,
+          NO_PASSWORD_USER,
+          TOKEN_VERIFY_ONLY,
+          UNKNOWN_METHOD ->
+          true;
+      default -> false;
     };
   }
 }

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.kelson.api.DeleteRangeRequest;
 import io.kelson.api.DeleteRangeResponse;
-import io.kelson.api.MemberListResponse;
 import io.kelson.api.PutRequest;
 import io.kelson.api.PutResponse;
 import io.kelson.api.RangeRequest;
@@ -12,7 +11,6 @@ import io.kelson.api.RangeResponse;
 import io.kelson.api.RequestOp;
 import io.kelson.api.ResponseHeader;
 import io.kelson.api.ResponseOp;
-import io.kelson.api.StatusResponse;
 import io.kelson.api.TxnRequest;
 import io.kelson.api.TxnResponse;
 import io.kelson.api.WatchCreateRequest;
@@ -193,39 +191,5 @@ final class Wire {
               event.hasPrevKv() ? Optional.of(keyValue(event.getPrevKv())) : Optional.empty()));
     }
     return new WatchBatch(header(response.getHeader()), events);
-  }
-
-  static EndpointStatus status(StatusResponse response) {
-    return new EndpointStatus(
-        header(response.getHeader()),
-        response.getVersion(),
-        response.getDbSize(),
-        response.getLeader(),
-        response.getRaftIndex(),
-        response.getRaftTerm(),
-        response.getRaftAppliedIndex(),
-        response.getErrorsList(),
-        response.getDbSizeInUse(),
-        response.getIsLearner(),
-        response.getStorageVersion(),
-        response.getDbSizeQuota(),
-        response.getDowngradeInfo().getEnabled(),
-        response.getDowngradeInfo().getTargetVersion());
-  }
-
-  static MemberList members(MemberListResponse response) {
-    List<Member> members = new ArrayList<>(response.getMembersCount());
-    response
-        .getMembersList()
-        .forEach(
-            member ->
-                members.add(
-                    new Member(
-                        member.getID(),
-                        member.getName(),
-                        member.getPeerURLsList(),
-                        member.getClientURLsList(),
-                        member.getIsLearner())));
-    return new MemberList(header(response.getHeader()), members);
   }
 }

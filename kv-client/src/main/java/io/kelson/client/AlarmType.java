@@ -1,0 +1,10 @@
+package io.kelson.client;
+
+/** The kinds of alarm; {@code NONE} stands for every kind where alarms are asked for. */
+public enum AlarmType {
+  NONE,
+  /** The store's quota is used up: writes are refused until it is disarmed. */
+  NOSPACE,
+  /** Members disagree on what they store. */
+  CORRUPT
+}
