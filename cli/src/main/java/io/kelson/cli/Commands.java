@@ -11,9 +11,43 @@ final class Commands {
           "del",
           "txn",
           "watch",
+          "compaction",
+          "lease grant",
+          "lease revoke",
+          "lease timetolive",
+          "lease list",
+          "lease keep-alive",
           "endpoint status",
           "endpoint health",
+          "endpoint hashkv",
           "member list",
+          "member add",
+          "member remove",
+          "member update",
+          "member promote",
+          "move-leader",
+          "defrag",
+          "alarm list",
+          "alarm disarm",
+          "downgrade validate",
+          "downgrade enable",
+          "downgrade cancel",
+          "auth enable",
+          "auth disable",
+          "auth status",
+          "user add",
+          "user get",
+          "user list",
+          "user delete",
+          "user passwd",
+          "user grant-role",
+          "user revoke-role",
+          "role add",
+          "role get",
+          "role list",
+          "role delete",
+          "role grant-permission",
+          "role revoke-permission",
           "snapshot save",
           "snapshot status",
           "snapshot restore",
@@ -53,6 +87,40 @@ final class Commands {
       case "watch" -> new WatchCommand();
       case "endpoint status" -> new EndpointStatusCommand();
       case "endpoint health" -> new EndpointHealthCommand();
+      case "endpoint hashkv" -> new EndpointHashCommand();
+      case "compaction" -> MaintenanceCommands.compaction();
+      case "lease grant" -> LeaseCommands.grant();
+      case "lease revoke" -> LeaseCommands.revoke();
+      case "lease timetolive" -> LeaseCommands.timeToLive();
+      case "lease list" -> LeaseCommands.list();
+      case "lease keep-alive" -> LeaseCommands.keepAlive();
+      case "member add" -> MemberCommands.add();
+      case "member remove" -> MemberCommands.remove();
+      case "member update" -> MemberCommands.update();
+      case "member promote" -> MemberCommands.promote();
+      case "move-leader" -> MaintenanceCommands.moveLeader();
+      case "defrag" -> MaintenanceCommands.defrag();
+      case "alarm list" -> MaintenanceCommands.alarmList();
+      case "alarm disarm" -> MaintenanceCommands.alarmDisarm();
+      case "downgrade validate" -> MaintenanceCommands.downgrade("validate");
+      case "downgrade enable" -> MaintenanceCommands.downgrade("enable");
+      case "downgrade cancel" -> MaintenanceCommands.downgrade("cancel");
+      case "auth enable" -> AuthCommands.enable();
+      case "auth disable" -> AuthCommands.disable();
+      case "auth status" -> AuthCommands.status();
+      case "user add" -> UserCommands.add();
+      case "user get" -> UserCommands.get();
+      case "user list" -> UserCommands.list();
+      case "user delete" -> UserCommands.delete();
+      case "user passwd" -> UserCommands.passwd();
+      case "user grant-role" -> UserCommands.grantRole();
+      case "user revoke-role" -> UserCommands.revokeRole();
+      case "role add" -> RoleCommands.add();
+      case "role get" -> RoleCommands.get();
+      case "role list" -> RoleCommands.list();
+      case "role delete" -> RoleCommands.delete();
+      case "role grant-permission" -> RoleCommands.grantPermission();
+      case "role revoke-permission" -> RoleCommands.revokePermission();
       case "member list" -> new MemberListCommand();
       case "snapshot save" -> new SnapshotSaveCommand();
       case "snapshot status" ->

@@ -55,6 +55,11 @@ final class Flags {
     return parsed(name, otherwise, GoText::parseDuration);
   }
 
+  /** A toggle that is on unless it is turned off. */
+  boolean isSetUnlessOff(String name) {
+    return parsed(name, "true", GoText::parseBool);
+  }
+
   private <T> T parsed(String name, String otherwise, Function<String, T> parser) {
     String value = text(name, otherwise);
     try {

@@ -197,6 +197,22 @@ final class GoText {
     return parseLong(text, text, 16);
   }
 
+  /** Reads hexadecimal digits as an unsigned number, as member ids are written. */
+  static long parseUnsignedHex(String text) {
+    boolean isTooLarge = text.matches("[0-9a-fA-F]{17,}");
+    try {
+      if (!text.startsWith("+")) {
+        return Long.parseUnsignedLong(text, 16);
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new IllegalArgumentException(
+        "strconv.ParseUint: parsing "
+            + quoted(text)
+            + (isTooLarge ? ": value out of range" : ": invalid syntax"));
+  }
+
   static long parseDecimal(String text) {
     return parseLong(text, text, 10);
   }

@@ -23,6 +23,21 @@ final class TablePrinter implements Printer {
   }
 
   @Override
+  public void requireReply(boolean hasFields) {
+    requireKeyValues();
+  }
+
+  @Override
+  public void reply(Reply reply) {
+    requireKeyValues();
+  }
+
+  @Override
+  public void hashes(List<EndpointHashCommand.Line> lines) {
+    print(Rows.HASH_COLUMNS, lines.stream().map(Rows::hash).toList());
+  }
+
+  @Override
   public void range(RangeResult result) {
     requireKeyValues();
   }
