@@ -17,6 +17,8 @@ final class Commands {
           "lease timetolive",
           "lease list",
           "lease keep-alive",
+          "lock",
+          "elect",
           "endpoint status",
           "endpoint health",
           "endpoint hashkv",
@@ -85,6 +87,8 @@ final class Commands {
       case "del" -> new DelCommand();
       case "txn" -> new TxnCommand();
       case "watch" -> new WatchCommand();
+      case "lock" -> new LockCommand();
+      case "elect" -> new ElectCommand();
       case "endpoint status" -> new EndpointStatusCommand();
       case "endpoint health" -> new EndpointHealthCommand();
       case "endpoint hashkv" -> new EndpointHashCommand();

@@ -1,10 +1,12 @@
 package io.kelson.cli;
 
+import io.kelson.client.EtcdException;
 import io.kelson.client.KelsonClient;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What a running command works with: the console, the global flags, and clients made on demand. */
 final class Session implements AutoCloseable {
@@ -12,6 +14,7 @@ final class Session implements AutoCloseable {
   private final Environment environment;
   private final Globals globals;
   private final List<KelsonClient> clients = new CopyOnWriteArrayList<>();
+  private AtomicReference<Runnable> onInterrupt;
 
   Session(Console console, Environment environment, Globals globals) {
     this.console = console;
@@ -67,6 +70,36 @@ final class Session implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw CliException.badArgs(e.getMessage());
     }
+  }
+
+  /**
+   * Says what is to be done when the process is told to end, by Ctrl-C or a signal; it then exits
+   * with 0. Replaces what was said before; null for the usual end.
+   */
+  synchronized void atInterrupt(Runnable cleanup) {
+    if (onInterrupt == null && cleanup != null) {
+      Runtime.getRuntime().addShutdownHook(new Thread(this::interrupted, "kelsonctl-interrupted"));
+      onInterrupt = new AtomicReference<>();
+    }
+    if (onInterrupt != null) {
+      onInterrupt.set(cleanup);
+    }
+  }
+
+  private void interrupted() {
+    Runnable cleanup = onInterrupt.get();
+    if (cleanup == null) {
+      return;
+    }
+    int exitCode = ExitCode.OK;
+    try {
+      cleanup.run();
+    } catch (EtcdException e) {
+      console.error("Error: " + e.text());
+      exitCode = ExitCode.ERROR;
+    }
+    console.flush();
+    Runtime.getRuntime().halt(exitCode);
   }
 
   @Override
