@@ -75,6 +75,11 @@ public final class Bytes implements Comparable<Bytes> {
             content, 0, prefix.content.length, prefix.content, 0, prefix.content.length);
   }
 
+  /** The bytes from {@code index} on, which may be the size. */
+  public Bytes from(int index) {
+    return wrap(Arrays.copyOfRange(content, index, content.length));
+  }
+
   /** These bytes followed by {@code suffix}. */
   public Bytes concat(Bytes suffix) {
     byte[] joined = Arrays.copyOf(content, content.length + suffix.content.length);

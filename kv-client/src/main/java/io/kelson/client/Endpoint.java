@@ -3,29 +3,45 @@ package io.kelson.client;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** One address of the cluster and its connection, made on first use. Thread-safe. */
 final class Endpoint {
-  private final int index;
+  /** How long a failure counts against an endpoint when there are others to choose from. */
+  private static final long SHUNNED_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final String name;
   private final Function<String, ManagedChannel> dial;
+  private volatile boolean failed;
+  private volatile long failedAtNanos;
   private ManagedChannel channel;
   private boolean closed;
 
-  Endpoint(int index, String name, Function<String, ManagedChannel> dial) {
-    this.index = index;
+  Endpoint(String name, Function<String, ManagedChannel> dial) {
     this.name = Objects.requireNonNull(name, "name");
     this.dial = dial;
   }
 
-  int index() {
-    return index;
-  }
-
-  /** As the caller wrote it. */
+  /** As the caller wrote it, or the member told it. */
   String name() {
     return name;
+  }
+
+  /** Whether it has not failed lately. */
+  boolean healthy() {
+    return !failed || System.nanoTime() - failedAtNanos > SHUNNED_NANOS;
+  }
+
+  void noteFailure() {
+    failedAtNanos = System.nanoTime();
+    failed = true;
+  }
+
+  void noteSuccess() {
+    if (failed) {
+      failed = false;
+    }
   }
 
   /**
@@ -50,6 +66,18 @@ final class Endpoint {
       channel = dial.apply(name);
     }
     return channel;
+  }
+
+  /** Takes no more calls, but lets those under way end by themselves. */
+  synchronized void retire() {
+    if (channel != null) {
+      channel.shutdown();
+    }
+  }
+
+  /** Whether there is a connection left to close. */
+  synchronized boolean connected() {
+    return channel != null && !channel.isTerminated();
   }
 
   /** Cuts the connection; calls on it fail. Returns it for waiting, or null if there was none. */

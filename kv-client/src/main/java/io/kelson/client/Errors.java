@@ -2,6 +2,7 @@ package io.kelson.client;
 
 import io.grpc.Status;
 import io.kelson.api.EtcdError;
+import java.util.concurrent.CompletionException;
 
 /** Statuses to exceptions. */
 final class Errors {
@@ -21,6 +22,17 @@ final class Errors {
       return new FutureRevisionException(text, status.getCause());
     }
     return new EtcdException(code(status), text, status.getCause());
+  }
+
+  /** The exception that a future of this client failed with. */
+  static EtcdException of(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof EtcdException etcd
+        ? etcd
+        : new EtcdException(ErrorCode.UNKNOWN, String.valueOf(cause.getMessage()), cause);
   }
 
   static OutcomeUnknownException outcomeUnknown(Status status) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A client of a Kelson (or etcd) cluster.
@@ -31,6 +32,7 @@ public final class KelsonClient implements AutoCloseable {
   private final Endpoints endpoints;
   private final Connections connections;
   private final UnaryCalls calls;
+  private final Namespace namespace;
   private final Set<WatchSession> watches = ConcurrentHashMap.newKeySet();
   private final LeaseCalls leases;
   private final AuthCalls auth;
@@ -42,11 +44,19 @@ public final class KelsonClient implements AutoCloseable {
     this.connections = new Connections(options);
     int first = options.firstEndpoint();
     this.endpoints = new Endpoints(options.endpoints(), first, connections::dial);
-    this.calls = new UnaryCalls(endpoints, connections.timer(), options.requestTimeout());
-    this.leases = new LeaseCalls(calls);
+    this.calls = new UnaryCalls(endpoints, connections.timer(), options);
+    this.namespace = new Namespace(options.namespace());
+    this.leases = new LeaseCalls(calls, namespace);
     this.auth = new AuthCalls(calls);
     this.cluster = new ClusterCalls(calls);
     this.maintenance = new MaintenanceCalls(calls, endpoints);
+    if (!options.memberRefresh().isZero()) {
+      long millis = Math.max(1, options.memberRefresh().toMillis());
+      connections
+          .timer()
+          .scheduleWithFixedDelay(
+              this::refreshEndpointsAsync, millis, millis, TimeUnit.MILLISECONDS);
+    }
   }
 
   /** Starts with the defaults; only endpoints must be named. */
@@ -54,9 +64,41 @@ public final class KelsonClient implements AutoCloseable {
     return new KelsonClientBuilder();
   }
 
-  /** The endpoints, as they were named. */
+  /** The endpoints, as they were named, or as {@link #refreshEndpoints} found them. */
   public List<String> endpoints() {
     return endpoints.names();
+  }
+
+  /**
+   * Replaces the endpoints by the client URLs of the cluster's members, as they know themselves.
+   * Learners, and members that have not started, are left out.
+   *
+   * @return the endpoints from now on
+   */
+  public CompletableFuture<List<String>> refreshEndpointsAsync() {
+    return cluster
+        .memberListAsync(true)
+        .thenApply(
+            list -> {
+              endpoints.replace(
+                  list.members().stream()
+                      .filter(member -> !member.isLearner() && !member.name().isEmpty())
+                      .flatMap(member -> member.clientUrls().stream())
+                      .distinct()
+                      .toList());
+              return endpoints.names();
+            });
+  }
+
+  /** Replaces the endpoints by those of the cluster's members and waits until that is done. */
+  public List<String> refreshEndpoints() {
+    return await(refreshEndpointsAsync(), Effect.READS);
+  }
+
+  /** The token that a stream shows, fetched if need be. */
+  private String token() {
+    String token = calls.tokens().current();
+    return token != null ? token : await(calls.tokens().renew(null), Effect.READS);
   }
 
   /** The calls on leases. */
@@ -81,7 +123,11 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Reads keys. */
   public CompletableFuture<RangeResult> rangeAsync(RangeOp op) {
-    return calls.call(KVGrpc.getRangeMethod(), Wire.range(op), Effect.READS, Wire::range);
+    return calls.call(
+        KVGrpc.getRangeMethod(),
+        Wire.range(namespace.in(op)),
+        Effect.READS,
+        response -> namespace.out(Wire.range(response)));
   }
 
   /** Reads keys and waits for them. */
@@ -91,7 +137,11 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Writes a key. */
   public CompletableFuture<PutResult> putAsync(PutOp op) {
-    return calls.call(KVGrpc.getPutMethod(), Wire.put(op), Effect.WRITES, Wire::put);
+    return calls.call(
+        KVGrpc.getPutMethod(),
+        Wire.put(namespace.in(op)),
+        Effect.WRITES,
+        response -> namespace.out(Wire.put(response)));
   }
 
   /** Writes a key and waits until that is durable. */
@@ -106,7 +156,11 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Deletes keys. */
   public CompletableFuture<DeleteResult> deleteAsync(DeleteOp op) {
-    return calls.call(KVGrpc.getDeleteRangeMethod(), Wire.delete(op), Effect.WRITES, Wire::delete);
+    return calls.call(
+        KVGrpc.getDeleteRangeMethod(),
+        Wire.delete(namespace.in(op)),
+        Effect.WRITES,
+        response -> namespace.out(Wire.delete(response)));
   }
 
   /** Deletes keys and waits until that is durable. */
@@ -116,7 +170,7 @@ public final class KelsonClient implements AutoCloseable {
 
   /** Runs a transaction; one that cannot write is repeated as freely as a read. */
   public CompletableFuture<TxnResult> txnAsync(TxnOp op) {
-    return calls.call(KVGrpc.getTxnMethod(), Wire.txn(op), effect(op), Wire::txn);
+    return txn(op, effect(op));
   }
 
   /** Runs a transaction and waits until it is durable. */
@@ -143,6 +197,29 @@ public final class KelsonClient implements AutoCloseable {
     return await(compactAsync(revision, physical), Effect.WRITES);
   }
 
+  /**
+   * Runs a transaction of which the caller says that running it twice does what running it once
+   * does, as creating a key that must not exist with a value that tells whose it is. It is repeated
+   * as freely as a read, so it never ends in {@link OutcomeUnknownException} while an endpoint
+   * answers; its result is that of the last run.
+   */
+  public CompletableFuture<TxnResult> repeatableTxnAsync(TxnOp op) {
+    return txn(op, Effect.READS);
+  }
+
+  /** Runs a transaction that may be repeated and waits until it is durable. */
+  public TxnResult repeatableTxn(TxnOp op) {
+    return await(repeatableTxnAsync(op), Effect.READS);
+  }
+
+  private CompletableFuture<TxnResult> txn(TxnOp op, Effect effect) {
+    return calls.call(
+        KVGrpc.getTxnMethod(),
+        Wire.txn(namespace.in(op)),
+        effect,
+        response -> namespace.out(Wire.txn(response)));
+  }
+
   private static Effect effect(TxnOp op) {
     return op.readOnly() ? Effect.READS : Effect.WRITES;
   }
@@ -151,7 +228,13 @@ public final class KelsonClient implements AutoCloseable {
   public Watcher watch(WatchOptions options, WatchListener listener) {
     requireOpen();
     WatchSession session =
-        new WatchSession(endpoints, connections.timer(), options, listener, watches::remove);
+        new WatchSession(
+            endpoints,
+            connections.timer(),
+            calls,
+            namespace.in(options),
+            namespace.out(listener),
+            watches::remove);
     watches.add(session);
     session.open();
     if (closed) {
@@ -181,7 +264,7 @@ public final class KelsonClient implements AutoCloseable {
    */
   public SnapshotInfo snapshot(String endpoint, SnapshotSink sink) throws IOException {
     requireOpen();
-    return new SnapshotCall(sink).take(endpoints.named(endpoint).channel());
+    return new SnapshotCall(sink).take(endpoints.named(endpoint).channel(), token());
   }
 
   /**
@@ -217,7 +300,7 @@ public final class KelsonClient implements AutoCloseable {
     closed = true;
     watches.forEach(WatchSession::close);
     List<ManagedChannel> open = new ArrayList<>();
-    for (Endpoint endpoint : endpoints.all()) {
+    for (Endpoint endpoint : endpoints.everyOne()) {
       ManagedChannel channel = endpoint.close();
       if (channel != null) {
         open.add(channel);

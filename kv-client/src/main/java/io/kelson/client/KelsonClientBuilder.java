@@ -1,10 +1,13 @@
 package io.kelson.client;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 
 /** Collects what a {@link KelsonClient} needs. Not thread-safe. */
 public final class KelsonClientBuilder {
@@ -18,6 +21,14 @@ public final class KelsonClientBuilder {
   private boolean inOrder;
   private TlsOptions tls = TlsOptions.DEFAULT;
   private boolean isTlsAsked;
+  private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
+  private boolean writesToLeader;
+  private Duration memberRefresh = Duration.ZERO;
+  private Bytes namespace = Bytes.EMPTY;
+  private String user = "";
+  private String password = "";
+  private String token = "";
+  private final List<CallInterceptor> interceptors = new ArrayList<>();
 
   KelsonClientBuilder() {}
 
@@ -103,6 +114,88 @@ public final class KelsonClientBuilder {
     return this;
   }
 
+  /** How often a request goes on to another endpoint; {@link RetryPolicy#DEFAULT} by default. */
+  public KelsonClientBuilder retryPolicy(RetryPolicy policy) {
+    this.retryPolicy = Objects.requireNonNull(policy, "policy");
+    return this;
+  }
+
+  /**
+   * Sends writes straight to the leader where that is known, instead of through the endpoint that
+   * reads go to; off by default. It saves a hop, and gives up that a serializable (possibly stale)
+   * read sees the client's own writes. Who leads is learned in the background.
+   */
+  public KelsonClientBuilder writesToLeader(boolean toLeader) {
+    this.writesToLeader = toLeader;
+    return this;
+  }
+
+  /**
+   * How often the endpoints are replaced by the client URLs of the cluster's own members (learners
+   * and those not started left out); zero, the default, for never. Needs the members' advertised
+   * URLs to be reachable from here.
+   */
+  public KelsonClientBuilder memberRefresh(Duration interval) {
+    if (interval.isNegative()) {
+      throw new IllegalArgumentException("memberRefresh is " + interval + ": give zero or more");
+    }
+    this.memberRefresh = interval;
+    return this;
+  }
+
+  /**
+   * Puts {@code prefix} before every key on the way out and takes it away on the way back, in
+   * reads, writes, transactions, watches and everything built on them: to this client the keys
+   * below it are all there are. Empty, the default, for none. Leases are not parted by it.
+   */
+  public KelsonClientBuilder namespace(Bytes prefix) {
+    this.namespace = Objects.requireNonNull(prefix, "prefix");
+    return this;
+  }
+
+  /**
+   * Signs in as this user. The token is fetched with the first request and again when the server no
+   * longer takes it; a server without authentication is spoken to without one.
+   */
+  public KelsonClientBuilder credentials(String user, String password) {
+    this.user = Objects.requireNonNull(user, "user");
+    this.password = Objects.requireNonNull(password, "password");
+    return this;
+  }
+
+  /** Shows this token with every request, as a JWT made elsewhere; it is never renewed. */
+  public KelsonClientBuilder token(String token) {
+    this.token = Objects.requireNonNull(token, "token");
+    return this;
+  }
+
+  /** Adds one who sees every request; they are told in the order of their adding. */
+  public KelsonClientBuilder interceptor(CallInterceptor interceptor) {
+    this.interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+    return this;
+  }
+
+  /**
+   * Finds the endpoints in DNS, as etcd's client does: the SRV records {@code
+   * _etcd-client-ssl._tcp} (spoken to over TLS) and {@code _etcd-client._tcp} of {@code domain}.
+   * They are looked up once, now.
+   *
+   * @throws IllegalArgumentException if there are no such records or DNS cannot be asked
+   */
+  public KelsonClientBuilder dnsSrv(String domain) {
+    return dnsSrv(domain, "");
+  }
+
+  /**
+   * The same for one of several clusters in a domain: {@code _etcd-client-ssl-<name>._tcp} and
+   * {@code _etcd-client-<name>._tcp}.
+   *
+   * @throws IllegalArgumentException if there are no such records or DNS cannot be asked
+   */
+  public KelsonClientBuilder dnsSrv(String domain, String serviceName) {
+    return endpoints(new DnsSrv("dns:").endpoints(domain, serviceName));
+  }
+
   /**
    * The client; nothing is connected before the first request.
    *
@@ -113,7 +206,46 @@ public final class KelsonClientBuilder {
     if (endpoints.isEmpty()) {
       throw new IllegalArgumentException("no endpoints: name at least one host:port");
     }
+    if (!user.isEmpty() && !token.isEmpty()) {
+      throw new IllegalArgumentException("credentials and a token were given: give one of them");
+    }
     return new KelsonClient(this);
+  }
+
+  RetryPolicy retryPolicy() {
+    return retryPolicy;
+  }
+
+  boolean writesToLeader() {
+    return writesToLeader;
+  }
+
+  Duration memberRefresh() {
+    return memberRefresh;
+  }
+
+  Bytes namespace() {
+    return namespace;
+  }
+
+  String user() {
+    return user;
+  }
+
+  String password() {
+    return password;
+  }
+
+  /** What requests carry; {@code authenticate} is asked only if a user was given. */
+  Tokens tokens(Supplier<CompletableFuture<AuthToken>> authenticate) {
+    if (!user.isEmpty()) {
+      return Tokens.fetched(authenticate);
+    }
+    return token.isEmpty() ? Tokens.none() : Tokens.fixed(token);
+  }
+
+  List<CallInterceptor> interceptors() {
+    return interceptors;
   }
 
   List<String> endpoints() {

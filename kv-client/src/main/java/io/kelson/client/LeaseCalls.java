@@ -19,9 +19,11 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class LeaseCalls {
   private final UnaryCalls calls;
+  private final Namespace namespace;
 
-  LeaseCalls(UnaryCalls calls) {
+  LeaseCalls(UnaryCalls calls, Namespace namespace) {
     this.calls = calls;
+    this.namespace = namespace;
   }
 
   /**
@@ -85,7 +87,7 @@ public final class LeaseCalls {
         LeaseGrpc.getLeaseTimeToLiveMethod(),
         LeaseTimeToLiveRequest.newBuilder().setID(id).setKeys(keys).build(),
         Effect.READS,
-        WireLease::timeToLive);
+        response -> namespace.out(WireLease.timeToLive(response)));
   }
 
   /** Asks how long a lease has to live and waits for the answer. */

@@ -2,8 +2,10 @@ package io.kelson.client;
 
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import io.kelson.api.MaintenanceGrpc;
 import io.kelson.api.SnapshotRequest;
 import io.kelson.api.SnapshotResponse;
@@ -42,21 +44,25 @@ final class SnapshotCall {
   }
 
   /** Ends the call however it returns. */
-  SnapshotInfo take(ManagedChannel channel) throws IOException {
+  SnapshotInfo take(ManagedChannel channel, String token) throws IOException {
     Context.CancellableContext call = Context.current().withCancellation();
     Context outer = call.attach();
     try {
-      return takeAll(channel);
+      return takeAll(channel, token);
     } finally {
       call.detach(outer);
       call.cancel(null);
     }
   }
 
-  private SnapshotInfo takeAll(ManagedChannel channel) throws IOException {
+  private SnapshotInfo takeAll(ManagedChannel channel, String token) throws IOException {
+    Metadata headers = new Metadata();
+    Tokens.put(headers, token);
     try {
       Iterator<SnapshotResponse> answers =
-          MaintenanceGrpc.newBlockingStub(channel).snapshot(SnapshotRequest.getDefaultInstance());
+          MaintenanceGrpc.newBlockingStub(channel)
+              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+              .snapshot(SnapshotRequest.getDefaultInstance());
       while (answers.hasNext()) {
         take(answers.next());
       }

@@ -5,7 +5,11 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.time.Duration;
+import io.kelson.api.AuthGrpc;
+import io.kelson.api.AuthenticateRequest;
+import io.kelson.api.MaintenanceGrpc;
+import io.kelson.api.StatusRequest;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,22 +29,58 @@ final class UnaryCalls {
     WRITES
   }
 
+  /** How often a request fetches a new token before the refusal counts. */
+  private static final int MOST_RENEWALS = 2;
+
   private final Endpoints endpoints;
   private final ScheduledExecutorService timer;
   private final long timeoutNanos;
+  private final Backoff backoff;
+  private final Tokens tokens;
+  private final Interceptors interceptors;
+  private final LeaderFinder leaders;
 
-  UnaryCalls(Endpoints endpoints, ScheduledExecutorService timer, Duration timeout) {
+  UnaryCalls(Endpoints endpoints, ScheduledExecutorService timer, KelsonClientBuilder options) {
     this.endpoints = endpoints;
     this.timer = timer;
-    this.timeoutNanos = timeout.toNanos();
+    this.timeoutNanos = options.requestTimeout().toNanos();
+    this.backoff = new Backoff(options.retryPolicy());
+    this.tokens = options.tokens(() -> authenticate(options));
+    this.interceptors = new Interceptors(options.interceptors());
+    this.leaders = options.writesToLeader() ? new LeaderFinder(endpoints, this::status) : null;
+  }
+
+  Backoff backoff() {
+    return backoff;
+  }
+
+  Tokens tokens() {
+    return tokens;
+  }
+
+  private CompletableFuture<AuthToken> authenticate(KelsonClientBuilder options) {
+    AuthenticateRequest request =
+        AuthenticateRequest.newBuilder()
+            .setName(options.user())
+            .setPassword(options.password())
+            .build();
+    return call(AuthGrpc.getAuthenticateMethod(), request, Effect.READS, WireAuth::token);
+  }
+
+  private CompletableFuture<EndpointStatus> status(Endpoint endpoint) {
+    return callAt(
+        endpoint,
+        MaintenanceGrpc.getStatusMethod(),
+        StatusRequest.getDefaultInstance(),
+        Effect.READS,
+        WireMaintenance::status);
   }
 
   /** Asks whichever endpoint will answer. */
   <Q, A, R> CompletableFuture<R> call(
       MethodDescriptor<Q, A> method, Q request, Effect effect, Function<A, R> answer) {
     Request<Q, A, R> call = new Request<>(method, request, effect, answer, null);
-    call.attempt();
-    return call.result;
+    return call.start();
   }
 
   /** Asks {@code endpoint} and no other. */
@@ -51,8 +91,7 @@ final class UnaryCalls {
       Effect effect,
       Function<A, R> answer) {
     Request<Q, A, R> call = new Request<>(method, request, effect, answer, endpoint);
-    call.attempt();
-    return call.result;
+    return call.start();
   }
 
   /** One request through all its attempts; only one attempt is under way at a time. */
@@ -65,9 +104,12 @@ final class UnaryCalls {
     private final long deadlineNanos = System.nanoTime() + timeoutNanos;
     private final CompletableFuture<R> result = new CompletableFuture<>();
     private final boolean isUnary;
+    private final boolean needsToken;
     private volatile ClientCall<Q, A> underWay;
     private int attempts;
+    private int renewals;
     private Status lastStatus;
+    private Interceptors.Observation observation;
 
     Request(
         MethodDescriptor<Q, A> method,
@@ -77,6 +119,7 @@ final class UnaryCalls {
         Endpoint onlyEndpoint) {
       this.method = method;
       this.isUnary = method.getType() == MethodDescriptor.MethodType.UNARY;
+      this.needsToken = method != AuthGrpc.getAuthenticateMethod();
       this.request = request;
       this.effect = effect;
       this.answer = answer;
@@ -84,9 +127,36 @@ final class UnaryCalls {
       result.whenComplete((value, error) -> cancelIfAbandoned());
     }
 
+    CompletableFuture<R> start() {
+      observation = interceptors.begin(method.getFullMethodName(), effect == Effect.WRITES);
+      attempt();
+      return result;
+    }
+
+    private void succeedWith(R value) {
+      // Interceptors first: who waits for the result may look at what they recorded.
+      if (observation != null) {
+        observation.end(null);
+      }
+      result.complete(value);
+    }
+
+    private void failWith(Throwable failure) {
+      if (observation != null) {
+        observation.end(failure);
+      }
+      result.completeExceptionally(failure);
+    }
+
     private void cancelIfAbandoned() {
+      if (!result.isCancelled()) {
+        return;
+      }
+      if (observation != null) {
+        observation.end(new CancellationException("abandoned by the caller"));
+      }
       ClientCall<Q, A> call = underWay;
-      if (result.isCancelled() && call != null) {
+      if (call != null) {
         call.cancel("abandoned by the caller", null);
       }
     }
@@ -97,18 +167,44 @@ final class UnaryCalls {
       }
       long leftNanos = deadlineNanos - System.nanoTime();
       if (leftNanos <= 0) {
-        result.completeExceptionally(Errors.outOfTime(lastStatus));
+        failWith(Errors.outOfTime(lastStatus));
         return;
       }
       try {
-        send(leftNanos);
+        String token = needsToken ? tokens.current() : "";
+        if (token == null) {
+          attemptWithNew(null);
+        } else {
+          send(leftNanos, token);
+        }
       } catch (RuntimeException e) {
-        result.completeExceptionally(e);
+        failWith(e);
       }
     }
 
-    private void send(long leftNanos) {
-      Endpoint endpoint = onlyEndpoint != null ? onlyEndpoint : endpoints.current();
+    private void attemptWithNew(String stale) {
+      tokens
+          .renew(stale)
+          .whenComplete(
+              (token, failure) -> {
+                if (failure == null) {
+                  attempt();
+                } else {
+                  failWith(failure);
+                }
+              });
+    }
+
+    private Endpoint choose() {
+      if (onlyEndpoint != null) {
+        return onlyEndpoint;
+      }
+      boolean toLeader = leaders != null && effect == Effect.WRITES && attempts == 0;
+      return toLeader ? leaders.forWrite() : endpoints.current();
+    }
+
+    private void send(long leftNanos, String token) {
+      Endpoint endpoint = choose();
       SendTracker tracker = new SendTracker();
       ClientCall<Q, A> call =
           endpoint
@@ -139,18 +235,25 @@ final class UnaryCalls {
                 return;
               }
               if (status.isOk() && message != null) {
+                endpoint.noteSuccess();
                 succeed(message);
               } else {
-                fail(endpoint, tracker, status.isOk() ? withoutMessage() : status);
+                fail(endpoint, token, tracker, status.isOk() ? withoutMessage() : status);
               }
             }
           },
-          new Metadata());
+          headers(token));
       call.sendMessage(request);
       if (isUnary) {
         call.halfClose();
       }
       call.request(2);
+    }
+
+    private Metadata headers(String token) {
+      Metadata headers = new Metadata();
+      Tokens.put(headers, token);
+      return headers;
     }
 
     private Status withoutMessage() {
@@ -159,23 +262,30 @@ final class UnaryCalls {
 
     private void succeed(A message) {
       try {
-        result.complete(answer.apply(message));
+        succeedWith(answer.apply(message));
       } catch (RuntimeException e) {
-        result.completeExceptionally(e);
+        failWith(e);
       }
     }
 
-    private void fail(Endpoint endpoint, SendTracker tracker, Status status) {
+    private void fail(Endpoint endpoint, String token, SendTracker tracker, Status status) {
+      // The server looks at the token before it does anything.
+      boolean renews = needsToken && tokens.renewsAfter(status.getDescription());
+      if (renews && renewals < MOST_RENEWALS) {
+        renewals++;
+        attemptWithNew(token);
+        return;
+      }
       Verdict verdict =
           effect == Effect.READS
               ? Verdict.ofRead(status)
               : Verdict.ofWrite(status, tracker.maybeSent(), tracker.answered());
       switch (verdict) {
         case TRY_NEXT -> tryNext(endpoint, status);
-        case FAILED -> result.completeExceptionally(failure(status));
+        case FAILED -> failWith(failure(status));
         case OUTCOME_UNKNOWN -> {
-          endpoints.moveOnFrom(endpoint);
-          result.completeExceptionally(Errors.outcomeUnknown(status));
+          moveOnFrom(endpoint);
+          failWith(Errors.outcomeUnknown(status));
         }
       }
     }
@@ -190,10 +300,12 @@ final class UnaryCalls {
       lastStatus = status;
       attempts++;
       int choices = onlyEndpoint != null ? 1 : endpoints.size();
-      if (onlyEndpoint == null) {
-        endpoints.moveOnFrom(failed);
+      moveOnFrom(failed);
+      if (!backoff.mayAttempt(attempts)) {
+        failWith(Errors.of(status));
+        return;
       }
-      long waitMillis = Backoff.beforeAttemptMillis(attempts, choices);
+      long waitMillis = backoff.beforeAttemptMillis(attempts, choices);
       if (waitMillis == 0) {
         attempt();
       } else {
@@ -201,11 +313,20 @@ final class UnaryCalls {
       }
     }
 
+    private void moveOnFrom(Endpoint failed) {
+      if (leaders != null) {
+        leaders.failed(failed);
+      }
+      if (onlyEndpoint == null) {
+        endpoints.moveOnFrom(failed);
+      }
+    }
+
     private void later(long waitMillis) {
       try {
         timer.schedule(this::attempt, waitMillis, TimeUnit.MILLISECONDS);
       } catch (java.util.concurrent.RejectedExecutionException e) {
-        result.completeExceptionally(Errors.of(lastStatus));
+        failWith(Errors.of(lastStatus));
       }
     }
   }

@@ -38,6 +38,8 @@ final class WatchSession implements Watcher {
 
   private final Endpoints endpoints;
   private final ScheduledExecutorService timer;
+  private final Tokens tokens;
+  private final Backoff backoff;
   private final WatchOptions options;
   private final WatchListener listener;
   private final Consumer<WatchSession> onEnd;
@@ -46,6 +48,7 @@ final class WatchSession implements Watcher {
 
   private long nextRevision;
   private int failures;
+  private boolean renewedToken;
 
   private ClientCall<WatchRequest, WatchResponse> call;
   private boolean closing;
@@ -53,11 +56,14 @@ final class WatchSession implements Watcher {
   WatchSession(
       Endpoints endpoints,
       ScheduledExecutorService timer,
+      UnaryCalls calls,
       WatchOptions options,
       WatchListener listener,
       Consumer<WatchSession> onEnd) {
     this.endpoints = endpoints;
     this.timer = timer;
+    this.tokens = calls.tokens();
+    this.backoff = calls.backoff();
     this.options = options;
     this.listener = listener;
     this.onEnd = onEnd;
@@ -101,6 +107,28 @@ final class WatchSession implements Watcher {
   }
 
   void open() {
+    String token = tokens.current();
+    if (token == null) {
+      openWithNew(null);
+    } else {
+      open(token);
+    }
+  }
+
+  private void openWithNew(String stale) {
+    tokens
+        .renew(stale)
+        .whenComplete(
+            (token, failure) -> {
+              if (failure == null) {
+                reopen();
+              } else {
+                end(Errors.of(failure));
+              }
+            });
+  }
+
+  private void open(String token) {
     Endpoint endpoint = endpoints.current();
     ClientCall<WatchRequest, WatchResponse> opened;
     synchronized (this) {
@@ -108,7 +136,8 @@ final class WatchSession implements Watcher {
         opened = endpoint.channel().newCall(WatchGrpc.getWatchMethod(), CallOptions.DEFAULT);
         Metadata headers = new Metadata();
         headers.put(HAS_LEADER, "true");
-        opened.start(new Stream(endpoint, opened), headers);
+        Tokens.put(headers, token);
+        opened.start(new Stream(endpoint, token, opened), headers);
         opened.sendMessage(Wire.watchCreate(options, nextRevision));
         opened.request(1);
         call = opened;
@@ -140,12 +169,14 @@ final class WatchSession implements Watcher {
   /** What one stream brings. */
   private final class Stream extends ClientCall.Listener<WatchResponse> {
     private final Endpoint endpoint;
+    private final String token;
     private final ClientCall<WatchRequest, WatchResponse> stream;
     private long watchId = NO_WATCH_ID;
     private EtcdException verdict;
 
-    Stream(Endpoint endpoint, ClientCall<WatchRequest, WatchResponse> stream) {
+    Stream(Endpoint endpoint, String token, ClientCall<WatchRequest, WatchResponse> stream) {
       this.endpoint = endpoint;
+      this.token = token;
       this.stream = stream;
     }
 
@@ -184,6 +215,8 @@ final class WatchSession implements Watcher {
     private void accept(WatchResponse response) {
       watchId = response.getWatchId();
       failures = 0;
+      renewedToken = false;
+      endpoint.noteSuccess();
       if (nextRevision == 0) {
         nextRevision = response.getHeader().getRevision() + 1;
       }
@@ -218,6 +251,9 @@ final class WatchSession implements Watcher {
       }
       if (isClosing()) {
         end(null);
+      } else if (wantsToken(verdict == null ? status.getDescription() : verdict.text())) {
+        renewedToken = true;
+        openWithNew(token);
       } else if (verdict != null) {
         end(verdict);
       } else if (endsIt(status)) {
@@ -227,6 +263,11 @@ final class WatchSession implements Watcher {
       }
     }
 
+    /** Once for each acceptance: a server that refuses the new token as well means it. */
+    private boolean wantsToken(String text) {
+      return !renewedToken && tokens.renewsAfter(text);
+    }
+
     private void resume(Status status) {
       endpoints.moveOnFrom(endpoint);
       failures++;
@@ -234,7 +275,7 @@ final class WatchSession implements Watcher {
         if (failures == 1) {
           listener.onInterrupted(Errors.of(status));
         }
-        long waitMillis = Backoff.beforeAttemptMillis(failures, endpoints.size());
+        long waitMillis = backoff.beforeAttemptMillis(failures, endpoints.size());
         timer.schedule(WatchSession.this::reopen, waitMillis, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         end(null);

@@ -1,22 +1,37 @@
 package io.kelson.client;
 
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.kelson.api.AuthGrpc;
+import io.kelson.api.AuthenticateRequest;
+import io.kelson.api.AuthenticateResponse;
+import io.kelson.api.ClusterGrpc;
 import io.kelson.api.KVGrpc;
+import io.kelson.api.MaintenanceGrpc;
+import io.kelson.api.MemberListRequest;
+import io.kelson.api.MemberListResponse;
 import io.kelson.api.PutRequest;
 import io.kelson.api.PutResponse;
 import io.kelson.api.RangeRequest;
 import io.kelson.api.RangeResponse;
 import io.kelson.api.ResponseHeader;
+import io.kelson.api.StatusRequest;
+import io.kelson.api.StatusResponse;
 import io.kelson.api.WatchGrpc;
 import io.kelson.api.WatchRequest;
 import io.kelson.api.WatchResponse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -33,6 +48,18 @@ final class FakeMember implements AutoCloseable {
   volatile Consumer<StreamObserver<PutResponse>> onPut = FakeMember::accept;
   volatile Consumer<StreamObserver<RangeResponse>> onRange = FakeMember::answerEmpty;
 
+  /** What the status says of itself; by default it leads. */
+  volatile StatusResponse status =
+      StatusResponse.newBuilder().setHeader(header(2)).setLeader(2).build();
+
+  /** The tokens that came with puts, in order; empty for none. */
+  final List<String> tokens = new CopyOnWriteArrayList<>();
+
+  /** What is handed out, one after the other. */
+  final AtomicInteger authentications = new AtomicInteger();
+
+  volatile MemberListResponse members = MemberListResponse.getDefaultInstance();
+
   private final Server server;
 
   FakeMember() throws IOException {
@@ -44,6 +71,10 @@ final class FakeMember implements AutoCloseable {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .addService(new Kv())
             .addService(new Watches())
+            .addService(new Operators())
+            .addService(new Users())
+            .addService(new Members())
+            .intercept(new TokenReader())
             .build()
             .start();
   }
@@ -91,6 +122,44 @@ final class FakeMember implements AutoCloseable {
     public void range(RangeRequest request, StreamObserver<RangeResponse> reply) {
       ranges.incrementAndGet();
       onRange.accept(reply);
+    }
+  }
+
+  private final class Operators extends MaintenanceGrpc.MaintenanceImplBase {
+    @Override
+    public void status(StatusRequest request, StreamObserver<StatusResponse> reply) {
+      reply.onNext(status);
+      reply.onCompleted();
+    }
+  }
+
+  private final class Users extends AuthGrpc.AuthImplBase {
+    @Override
+    public void authenticate(
+        AuthenticateRequest request, StreamObserver<AuthenticateResponse> reply) {
+      String token = request.getName() + "." + authentications.incrementAndGet();
+      reply.onNext(AuthenticateResponse.newBuilder().setHeader(header(2)).setToken(token).build());
+      reply.onCompleted();
+    }
+  }
+
+  private final class Members extends ClusterGrpc.ClusterImplBase {
+    @Override
+    public void memberList(MemberListRequest request, StreamObserver<MemberListResponse> reply) {
+      reply.onNext(members);
+      reply.onCompleted();
+    }
+  }
+
+  private final class TokenReader implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      if (call.getMethodDescriptor().getFullMethodName().equals("etcdserverpb.KV/Put")) {
+        String token = headers.get(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER));
+        tokens.add(token == null ? "" : token);
+      }
+      return next.startCall(call, headers);
     }
   }
 
