@@ -53,6 +53,9 @@ final class Commands {
           "snapshot save",
           "snapshot status",
           "snapshot restore",
+          "check perf",
+          "check datascale",
+          "top",
           "make-mirror",
           "copy",
           "diff",
@@ -131,6 +134,9 @@ final class Commands {
           new HandedOverCommand("status", "Checks a backup and prints what is in it.");
       case "snapshot restore" ->
           new HandedOverCommand("restore", "Makes a member's data directory of a backup.");
+      case "check perf" -> CheckCommands.perf();
+      case "check datascale" -> CheckCommands.datascale();
+      case "top" -> new TopCommand();
       case "make-mirror" -> new MakeMirrorCommand();
       case "copy" -> new CopyCommand();
       case "diff" -> new DiffCommand();

@@ -17,6 +17,8 @@ final class Destination {
             Command.Flag.value("dest-cacert", "file", "who signed the other servers' certificates"),
             Command.Flag.value("dest-cert", "file", "the certificate to show to them"),
             Command.Flag.value("dest-key", "file", "its private key"),
+            Command.Flag.value("dest-user", "name[:password]", "who asks over there"),
+            Command.Flag.value("dest-password", "password", "the password over there"),
             Command.Flag.toggle(
                 "dest-insecure-transport", "no TLS unless a flag or endpoint asks (true)")));
     return flags;
@@ -50,7 +52,12 @@ final class Destination {
             "",
             false,
             !flags.has("dest-insecure-transport") || flags.isSet("dest-insecure-transport"));
-    return session.client(endpoints, security);
+    Globals.Identity identity =
+        new Globals.Identity(
+            ByteText.readable(flags.text("dest-user", "")),
+            ByteText.readable(flags.text("dest-password", "")),
+            "");
+    return session.client(endpoints, security, identity);
   }
 
   /** What a key begins with over there. */

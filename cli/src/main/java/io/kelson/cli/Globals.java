@@ -16,6 +16,8 @@ import java.util.List;
  * @param keepAliveTimeout how long a ping may stay unanswered
  * @param debug say what goes on, on standard error
  * @param security how to reach servers with TLS
+ * @param identity who asks
+ * @param discovery where to find the endpoints instead
  */
 record Globals(
     List<String> endpoints,
@@ -26,7 +28,9 @@ record Globals(
     Duration keepAliveTime,
     Duration keepAliveTimeout,
     boolean debug,
-    Security security) {
+    Security security,
+    Identity identity,
+    Discovery discovery) {
 
   /**
    * How to reach servers with TLS.
@@ -45,6 +49,46 @@ record Globals(
       String serverName,
       boolean isInsecure,
       boolean isPlain) {}
+
+  /**
+   * Who asks. Its text form leaves secrets out.
+   *
+   * @param user the name, with {@code :password} behind it unless that is given beside; empty for
+   *     nobody
+   * @param password the password; empty to ask for it
+   * @param token a token to show instead of both; empty for none
+   */
+  record Identity(String user, String password, String token) {
+    static final Identity NOBODY = new Identity("", "", "");
+
+    /** The name alone. */
+    String name() {
+      return password.isEmpty() && user.indexOf(':') > 0
+          ? user.substring(0, user.indexOf(':'))
+          : user;
+    }
+
+    /** The password if the command line has it; empty if it must be asked for. */
+    String knownPassword() {
+      return password.isEmpty() && user.indexOf(':') > 0
+          ? user.substring(user.indexOf(':') + 1)
+          : password;
+    }
+
+    @Override
+    public String toString() {
+      return "Identity[user=" + name() + ", password=(secret), token=(secret)]";
+    }
+  }
+
+  /**
+   * DNS instead of a list of endpoints.
+   *
+   * @param domain whose SRV records name them; empty for none
+   * @param service the name of one of several clusters in it; empty for none
+   * @param mayBePlain whether endpoints without TLS are taken
+   */
+  record Discovery(String domain, String service, boolean mayBePlain) {}
 
   /** The flags, in the order of the help text. */
   static final List<Command.Flag> FLAGS =
@@ -80,6 +124,21 @@ record Globals(
           new Command.Flag("insecure-skip-tls-verify", "", "", "believe any server's certificate"),
           new Command.Flag(
               "insecure-transport", "", "", "no TLS unless an endpoint or a flag asks for it"),
+          new Command.Flag(
+              "user",
+              "",
+              "name[:password]",
+              "who asks; the password is asked for if it is not given"),
+          new Command.Flag(
+              "password", "", "password", "the password, if it is not behind the name"),
+          new Command.Flag(
+              "auth-jwt-token", "", "token", "a token to show instead of name and password"),
+          new Command.Flag(
+              "discovery-srv", "d", "domain", "find the endpoints in this domain's SRV records"),
+          new Command.Flag(
+              "discovery-srv-name", "", "name", "which of several clusters in the domain"),
+          new Command.Flag(
+              "insecure-discovery", "", "", "take endpoints without TLS from there (true)"),
           new Command.Flag("help", "h", "", "show this text"));
 
   private static String defaultOf(String name) {
@@ -93,7 +152,7 @@ record Globals(
       case "keepalive-timeout" -> "6s";
       case "debug" -> "false";
       case "insecure-skip-tls-verify" -> "false";
-      case "insecure-transport" -> "true";
+      case "insecure-transport", "insecure-discovery" -> "true";
       default -> "";
     };
   }
@@ -120,7 +179,15 @@ record Globals(
             flags.text("key", ""),
             flags.text("tls-server-name", ""),
             flags.isSet("insecure-skip-tls-verify"),
-            flags.isSet("insecure-transport")));
+            flags.isSet("insecure-transport")),
+        new Identity(
+            ByteText.readable(flags.text("user", "")),
+            ByteText.readable(flags.text("password", "")),
+            ByteText.readable(flags.text("auth-jwt-token", ""))),
+        new Discovery(
+            flags.text("discovery-srv", ""),
+            flags.text("discovery-srv-name", ""),
+            flags.isSet("insecure-discovery")));
   }
 
   private static List<String> endpoints(String list) {

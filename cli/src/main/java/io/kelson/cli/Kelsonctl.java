@@ -35,7 +35,9 @@ final class Kelsonctl {
     } catch (CliException e) {
       exitCode = fail(e.exitCode(), e.getMessage());
     } catch (EtcdException e) {
-      exitCode = fail(ExitCode.ERROR, e.text());
+      // Who cannot sign in has not come as far as the command.
+      boolean isSignIn = e.text().startsWith("etcdserver: authentication failed");
+      exitCode = fail(isSignIn ? ExitCode.BAD_CONNECTION : ExitCode.ERROR, e.text());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       exitCode = ExitCode.INTERRUPTED;

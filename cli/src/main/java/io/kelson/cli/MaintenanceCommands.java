@@ -156,7 +156,7 @@ final class MaintenanceCommands {
       throw CliException.badArgs(e.getMessage());
     }
     Printer printer = printer(session);
-    for (String endpoint : session.globals().endpoints()) {
+    for (String endpoint : session.endpoints()) {
       KelsonClient client = session.client(List.of(endpoint));
       EndpointStatus status = client.status(endpoint);
       if (status.leader() != status.header().memberId()) {
@@ -176,7 +176,7 @@ final class MaintenanceCommands {
       printer.reply(Reply.headerOnly(message.build(), header, text));
       return;
     }
-    throw CliException.badArgs("no leader endpoint given at " + session.globals().endpoints());
+    throw CliException.badArgs("no leader endpoint given at " + session.endpoints());
   }
 
   static Command downgrade(String verb) {

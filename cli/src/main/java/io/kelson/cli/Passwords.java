@@ -1,6 +1,5 @@
 package io.kelson.cli;
 
-import io.kelson.client.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -48,8 +47,7 @@ final class Passwords {
     }
     console.print(prompt).flush();
     String line = console.readLine();
-    return line == null
-        ? ""
-        : Bytes.of(line.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)).utf8();
+    console.print("\n");
+    return line == null ? "" : ByteText.readable(line);
   }
 }

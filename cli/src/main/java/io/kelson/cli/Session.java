@@ -2,9 +2,12 @@ package io.kelson.cli;
 
 import io.kelson.client.EtcdException;
 import io.kelson.client.KelsonClient;
+import io.kelson.client.KelsonClientBuilder;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -14,6 +17,8 @@ final class Session implements AutoCloseable {
   private final Environment environment;
   private final Globals globals;
   private final List<KelsonClient> clients = new CopyOnWriteArrayList<>();
+  private final Map<String, String> asked = new ConcurrentHashMap<>();
+  private List<String> discovered;
   private AtomicReference<Runnable> onInterrupt;
 
   Session(Console console, Environment environment, Globals globals) {
@@ -40,15 +45,49 @@ final class Session implements AutoCloseable {
 
   /** A client of the endpoints of the command line. */
   KelsonClient client() {
-    return client(globals.endpoints());
+    return client(endpoints());
   }
 
   KelsonClient client(List<String> endpoints) {
-    return client(endpoints, globals.security());
+    return client(endpoints, globals.security(), globals.identity());
+  }
+
+  /** The endpoints: those of the command line, or of DNS if it says so. */
+  synchronized List<String> endpoints() {
+    Globals.Discovery discovery = globals.discovery();
+    if (discovery.domain().isEmpty()) {
+      return globals.endpoints();
+    }
+    if (discovered == null) {
+      discovered = discover(discovery);
+    }
+    return discovered;
+  }
+
+  private static List<String> discover(Globals.Discovery discovery) {
+    KelsonClientBuilder builder = KelsonClient.builder();
+    try (KelsonClient client =
+        (discovery.service().isEmpty()
+                ? builder.dnsSrv(discovery.domain())
+                : builder.dnsSrv(discovery.domain(), discovery.service()))
+            .build()) {
+      List<String> found =
+          client.endpoints().stream()
+              .filter(endpoint -> discovery.mayBePlain() || endpoint.startsWith("https://"))
+              .toList();
+      if (found.isEmpty()) {
+        throw CliException.badArgs(
+            "no endpoint with TLS in the SRV records of " + discovery.domain());
+      }
+      return found;
+    } catch (IllegalArgumentException e) {
+      throw CliException.badArgs(e.getMessage());
+    }
   }
 
   /** A client of another cluster, reached in another way. */
-  KelsonClient client(List<String> endpoints, Globals.Security security) {
+  KelsonClient client(
+      List<String> endpoints, Globals.Security security, Globals.Identity identity) {
     if (endpoints.isEmpty()) {
       throw new CliException(
           ExitCode.BAD_CONNECTION, "no available endpoints; name one with --endpoints=host:port");
@@ -57,7 +96,7 @@ final class Session implements AutoCloseable {
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     try {
       KelsonClient client =
-          TlsFlags.set(KelsonClient.builder(), security, endpoints)
+          TlsFlags.set(identified(KelsonClient.builder(), identity), security, endpoints)
               .endpoints(endpoints)
               .inOrder(true)
               .connectTimeout(globals.dialTimeout())
@@ -70,6 +109,20 @@ final class Session implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw CliException.badArgs(e.getMessage());
     }
+  }
+
+  private KelsonClientBuilder identified(KelsonClientBuilder builder, Globals.Identity identity) {
+    if (!identity.token().isEmpty()) {
+      return builder.token(identity.token());
+    }
+    if (identity.user().isEmpty()) {
+      return builder;
+    }
+    String password = identity.knownPassword();
+    if (password.isEmpty()) {
+      password = asked.computeIfAbsent(identity.name(), name -> Passwords.ask(this, "Password: "));
+    }
+    return builder.credentials(identity.name(), password);
   }
 
   /**

@@ -23,7 +23,7 @@ final class SnapshotSaveCommand implements Command {
     if (flags.arguments().size() != 1) {
       throw CliException.badArgs("snapshot save expects one argument");
     }
-    List<String> endpoints = session.globals().endpoints();
+    List<String> endpoints = session.endpoints();
     if (endpoints.size() > 1) {
       throw CliException.badArgs(
           "snapshot must be requested to one selected node, not multiple " + endpoints);

@@ -77,7 +77,8 @@ final class TablePrinter implements Printer {
     print(Rows.HEALTH_COLUMNS, lines.stream().map(Rows::health).toList());
   }
 
-  private void print(List<String> columns, List<List<String>> rows) {
+  /** Any table. */
+  void print(List<String> columns, List<List<String>> rows) {
     List<Integer> widths = new ArrayList<>();
     for (int column = 0; column < columns.size(); column++) {
       int width = width(columns.get(column));
