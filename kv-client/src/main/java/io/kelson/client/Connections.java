@@ -47,6 +47,11 @@ final class Connections {
     return eventLoops;
   }
 
+  /** Where futures complete and listeners run. */
+  Executor callbacks() {
+    return callbacks;
+  }
+
   /** A channel to one endpoint, which connects on its first call. */
   ManagedChannel dial(String endpoint) {
     Address address = Address.parse(endpoint);

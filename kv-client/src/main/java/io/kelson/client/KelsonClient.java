@@ -34,6 +34,7 @@ public final class KelsonClient implements AutoCloseable {
   private final UnaryCalls calls;
   private final Namespace namespace;
   private final Set<WatchSession> watches = ConcurrentHashMap.newKeySet();
+  private final LeaseKeeper keeper;
   private final LeaseCalls leases;
   private final AuthCalls auth;
   private final ClusterCalls cluster;
@@ -46,7 +47,8 @@ public final class KelsonClient implements AutoCloseable {
     this.endpoints = new Endpoints(options.endpoints(), first, connections::dial);
     this.calls = new UnaryCalls(endpoints, connections.timer(), options);
     this.namespace = new Namespace(options.namespace());
-    this.leases = new LeaseCalls(calls, namespace);
+    this.keeper = new LeaseKeeper(endpoints, connections, calls);
+    this.leases = new LeaseCalls(calls, namespace, keeper);
     this.auth = new AuthCalls(calls);
     this.cluster = new ClusterCalls(calls);
     this.maintenance = new MaintenanceCalls(calls, endpoints);
@@ -299,6 +301,7 @@ public final class KelsonClient implements AutoCloseable {
   public void close() {
     closed = true;
     watches.forEach(WatchSession::close);
+    keeper.close();
     List<ManagedChannel> open = new ArrayList<>();
     for (Endpoint endpoint : endpoints.everyOne()) {
       ManagedChannel channel = endpoint.close();

@@ -20,10 +20,12 @@ import java.util.concurrent.CompletableFuture;
 public final class LeaseCalls {
   private final UnaryCalls calls;
   private final Namespace namespace;
+  private final LeaseKeeper keeper;
 
-  LeaseCalls(UnaryCalls calls, Namespace namespace) {
+  LeaseCalls(UnaryCalls calls, Namespace namespace, LeaseKeeper keeper) {
     this.calls = calls;
     this.namespace = namespace;
+    this.keeper = keeper;
   }
 
   /**
@@ -121,5 +123,23 @@ public final class LeaseCalls {
   /** Renews a lease once and waits for the answer. */
   public LeaseRenewal keepAliveOnce(long id) {
     return await(keepAliveOnceAsync(id), Effect.READS);
+  }
+
+  /**
+   * Keeps a lease alive from now on, renewing it at a third of its time to live over one stream
+   * that all leases of this client share. The stream moves to another endpoint when its own fails.
+   *
+   * @return the handle that ends it and tells of its loss
+   */
+  public KeptLease keepAlive(LeaseGrant grant) {
+    return keeper.keep(grant.id(), grant.ttlSeconds());
+  }
+
+  /**
+   * Keeps alive a lease of which only the id is known. Until the first renewal is answered only the
+   * server's word that there is no such lease counts as its loss.
+   */
+  public KeptLease keepAlive(long id) {
+    return keeper.keep(id, 0);
   }
 }
