@@ -55,10 +55,12 @@ final class Commands {
           "snapshot restore",
           "check perf",
           "check datascale",
+          "bench",
           "top",
           "make-mirror",
           "copy",
           "diff",
+          "shell",
           "completion bash",
           "completion zsh",
           "completion fish",
@@ -131,15 +133,17 @@ final class Commands {
       case "member list" -> new MemberListCommand();
       case "snapshot save" -> new SnapshotSaveCommand();
       case "snapshot status" ->
-          new HandedOverCommand("status", "Checks a backup and prints what is in it.");
+          HandedOverCommand.snapshot("status", "Checks a backup and prints what is in it.");
       case "snapshot restore" ->
-          new HandedOverCommand("restore", "Makes a member's data directory of a backup.");
+          HandedOverCommand.snapshot("restore", "Makes a member's data directory of a backup.");
       case "check perf" -> CheckCommands.perf();
       case "check datascale" -> CheckCommands.datascale();
+      case "bench" -> HandedOverCommand.bench();
       case "top" -> new TopCommand();
       case "make-mirror" -> new MakeMirrorCommand();
       case "copy" -> new CopyCommand();
       case "diff" -> new DiffCommand();
+      case "shell" -> new ShellCommand();
       case "completion bash" -> new CompletionCommand("bash");
       case "completion zsh" -> new CompletionCommand("zsh");
       case "completion fish" -> new CompletionCommand("fish");

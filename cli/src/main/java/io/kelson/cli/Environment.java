@@ -29,6 +29,11 @@ final class Environment {
     return variable(name.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
+  /** Everything that is set. */
+  Map<String, String> all() {
+    return variables;
+  }
+
   Optional<String> variable(String ending) {
     for (String prefix : PREFIXES) {
       String value = variables.getOrDefault(prefix + ending, "");

@@ -155,8 +155,17 @@ final class Session implements AutoCloseable {
     Runtime.getRuntime().halt(exitCode);
   }
 
+  /** Also does what was to be done at an interrupt, if it has not been called off. */
   @Override
   public void close() {
+    Runnable cleanup = onInterrupt == null ? null : onInterrupt.getAndSet(null);
+    if (cleanup != null) {
+      try {
+        cleanup.run();
+      } catch (EtcdException e) {
+        console.error("Warning: not cleaned up: " + e.text());
+      }
+    }
     clients.forEach(KelsonClient::close);
   }
 }

@@ -219,7 +219,6 @@ final class AdminScript {
         "move-leader 12",
         "alarm list",
         "alarm list -w json",
-        "alarm list -w protobuf",
         "alarm list x",
         "alarm disarm",
         "alarm disarm -w json",
