@@ -1,0 +1,8 @@
+package io.kelson.chaos.client;
+
+/** {@link CallsSuite} on a stock etcd. */
+class CallsOnEtcdIT extends CallsSuite {
+  CallsOnEtcdIT() {
+    super(Product.ETCD);
+  }
+}

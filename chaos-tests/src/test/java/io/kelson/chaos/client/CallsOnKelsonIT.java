@@ -1,0 +1,8 @@
+package io.kelson.chaos.client;
+
+/** {@link CallsSuite} on Kelson. */
+class CallsOnKelsonIT extends CallsSuite {
+  CallsOnKelsonIT() {
+    super(Product.KELSON);
+  }
+}
