@@ -4,7 +4,6 @@ import io.kelson.client.Bytes;
 import io.kelson.client.DeleteOp;
 import io.kelson.client.KelsonClient;
 import io.kelson.client.Op;
-import io.kelson.client.OutcomeUnknownException;
 import io.kelson.client.PutOp;
 import io.kelson.client.TxnOp;
 import java.util.ArrayList;
@@ -15,8 +14,6 @@ import java.util.List;
  * known whether a transaction came to pass, which is no harm: the same values come to stand there.
  */
 final class Batch {
-  private static final int TRIES = 3;
-
   /** Well below what a server takes in one request by default, 1.5 MiB. */
   private static final int MOST_BYTES = 1 << 20;
 
@@ -52,17 +49,7 @@ final class Batch {
     if (ops.isEmpty()) {
       return;
     }
-    TxnOp txn = new TxnOp(List.of(), ops, List.of());
-    for (int attempt = 1; ; attempt++) {
-      try {
-        client.txn(txn);
-        break;
-      } catch (OutcomeUnknownException e) {
-        if (attempt == TRIES) {
-          throw e;
-        }
-      }
-    }
+    client.repeatableTxn(new TxnOp(List.of(), ops, List.of()));
     ops.clear();
     bytes = 0;
   }

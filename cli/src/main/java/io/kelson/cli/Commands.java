@@ -19,6 +19,11 @@ final class Commands {
           "lease keep-alive",
           "lock",
           "elect",
+          "service register",
+          "service list",
+          "service resolve",
+          "service watch",
+          "service drain",
           "endpoint status",
           "endpoint health",
           "endpoint hashkv",
@@ -92,6 +97,11 @@ final class Commands {
       case "del" -> new DelCommand();
       case "txn" -> new TxnCommand();
       case "watch" -> new WatchCommand();
+      case "service register" -> ServiceCommands.register();
+      case "service list" -> ServiceCommands.list();
+      case "service resolve" -> ServiceCommands.resolve();
+      case "service watch" -> ServiceCommands.watch();
+      case "service drain" -> ServiceCommands.drain();
       case "lock" -> new LockCommand();
       case "elect" -> new ElectCommand();
       case "endpoint status" -> new EndpointStatusCommand();

@@ -48,7 +48,7 @@ final class WaitingLine {
     Bytes key = prefix.concat(Bytes.utf8(Long.toHexString(lease.id())));
     Compare isNew = Compare.createRevision(key, Compare.Relation.EQUAL, 0);
     TxnResult joined =
-        client.txn(
+        client.repeatableTxn(
             TxnOp.builder()
                 .when(isNew)
                 .then(PutOp.builder(key, value).lease(lease.id()).build(), oldest())

@@ -163,6 +163,37 @@ class TwoClustersTest {
   }
 
   @Test
+  void aServiceIsThereAsLongAsItsRegistration() throws Exception {
+    CountDownLatch registered = new CountDownLatch(1);
+    Thread registration =
+        new Thread(() -> run("service register web w1 10.0.0.1:80 --weight=3 --meta=zone=a"));
+    try (KelsonClient client = KelsonClient.builder().endpoints(here.endpoint()).build()) {
+      client.watch(
+          WatchOptions.builder(Bytes.utf8("/services/web/w1")).startRevision(1).build(),
+          new WatchListener() {
+            @Override
+            public void onEvents(WatchBatch batch) {
+              registered.countDown();
+            }
+          });
+      registration.start();
+      registered.await();
+    }
+    assertThat(run("service list").output()).isEqualTo("web, 1\n");
+    assertThat(run("service resolve web").output()).isEqualTo("w1, 10.0.0.1:80, 3, zone=a\n");
+    assertThat(run("service drain web w1").output()).isEqualTo("weight 0\n");
+    assertThat(run("service resolve web -w json").output())
+        .isEqualTo(
+            "[{\"id\":\"w1\",\"address\":\"10.0.0.1:80\",\"weight\":0,"
+                + "\"metadata\":{\"zone\":\"a\"}}]\n");
+    assertThat(run("service drain web w2").exitCode()).isEqualTo(1);
+    // Drained, and still on its lease.
+    registration.interrupt();
+    registration.join();
+    assertThat(run("service resolve web").output()).isEmpty();
+  }
+
+  @Test
   void topShowsTheLeaderOnce() {
     Outcome top = run("top --count=1 --interval=100ms");
     assertThat(top.output()).contains("| default |").contains("| leader |");
