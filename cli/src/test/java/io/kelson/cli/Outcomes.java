@@ -97,7 +97,7 @@ final class Outcomes {
     if (line.startsWith("lock") || line.startsWith("elect")) {
       normalized =
           normalized
-              .replaceAll("(held|race)/[0-9a-f]{16}", "$1/LEASE")
+              .replaceAll("(held|race)/[0-9a-f]{8,16}", "$1/LEASE")
               .replaceAll("\"key\":\"[^\"]*\"", "\"key\":LEASE")
               .replaceAll("\"lease\":[0-9]+", "\"lease\":LEASE")
               .replaceAll("\"Lease\" : [0-9]+", "\"Lease\" : LEASE");
