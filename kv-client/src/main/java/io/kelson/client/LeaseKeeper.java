@@ -187,9 +187,10 @@ final class LeaseKeeper {
     }
   }
 
-  /** Asked again, and in time to notice the end. */
-  private static long resendNanos(Kept lease, long now) {
-    long wait = Math.max(lease.ttlNanos / 6, SOONEST_RESEND_NANOS);
+  /** Asked again, and in time to notice the end; soon if there was nowhere to send it. */
+  private long resendNanos(Kept lease, long now) {
+    long wait =
+        stream == null ? SOONEST_RESEND_NANOS : Math.max(lease.ttlNanos / 6, SOONEST_RESEND_NANOS);
     return lease.hasDeadline ? Math.min(wait, Math.max(1, lease.aliveUntilNanos - now)) : wait;
   }
 
