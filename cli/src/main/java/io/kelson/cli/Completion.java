@@ -33,7 +33,11 @@ final class Completion {
     script.append("      ").append(String.join("|", globalsWithValue()));
     script.append(
         """
-        ) ((i++)) ;;
+        )
+                ((i++))
+                [ "${COMP_WORDS[i]}" != = ] || ((i++))
+                ;;
+              :) ((i++)) ;;
               -* | =) ;;
               *)
                 if [ -z "$first" ]; then first=$word; elif [ -z "$second" ]; then second=$word; fi
@@ -51,7 +55,7 @@ final class Completion {
     script.append(
         """
             --cacert | --cert | --key | --dest-cacert | --dest-cert | --dest-key)
-              mapfile -t COMPREPLY < <(compgen -f -- "$current")
+              COMPREPLY=($(compgen -f -- "$current"))
               return
               ;;
           esac
@@ -74,7 +78,7 @@ final class Completion {
     script.append(
         """
           fi
-          mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+          COMPREPLY=($(compgen -W "$words" -- "$current"))
         }
         complete -o default -F _kelsonctl kelsonctl
         """);

@@ -53,22 +53,30 @@ final class MaintenanceCommands {
             List.of("kelsonctl defrag --cluster --command-timeout=60s")),
         (flags, session) -> {
           int failures = 0;
-          for (String endpoint : ClusterEndpoints.of(flags, session)) {
-            try (KelsonClient client = session.client(List.of(endpoint))) {
-              client.maintenance().defragment(endpoint);
-              session.console().line("Finished defragmenting etcd member[" + endpoint + "]");
-            } catch (EtcdException e) {
-              session.console().flush();
-              session
-                  .console()
-                  .error("Failed to defragment etcd member[" + endpoint + "] (" + e.text() + ")");
-              failures++;
+          List<String> endpoints = ClusterEndpoints.of(flags, session);
+          int left = endpoints.size();
+          try (Progress progress = Progress.of(session.console(), "defrag", "members")) {
+            for (String endpoint : endpoints) {
+              failures += isDefragmented(endpoint, session) ? 0 : 1;
+              progress.now(1, --left);
             }
           }
           if (failures > 0) {
             throw new CliException(ExitCode.ERROR, failures + " of them failed");
           }
         });
+  }
+
+  private static boolean isDefragmented(String endpoint, Session session) {
+    Console console = session.console();
+    try (KelsonClient client = session.client(List.of(endpoint))) {
+      client.maintenance().defragment(endpoint);
+      console.line("Finished defragmenting etcd member[" + endpoint + "]").flush();
+      return true;
+    } catch (EtcdException e) {
+      console.error("Failed to defragment etcd member[" + endpoint + "] (" + e.text() + ")");
+      return false;
+    }
   }
 
   static Command alarmList() {

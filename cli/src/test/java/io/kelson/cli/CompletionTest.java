@@ -42,6 +42,9 @@ class CompletionTest {
     assertThat(completed("kelsonctl", "lease", "")).contains("grant", "keep-alive");
     assertThat(completed("kelsonctl", "--endpoints", "h:1", "lease", "r"))
         .containsExactly("revoke");
+    // Bash takes words apart at = and :.
+    assertThat(completed("kelsonctl", "--endpoints", "=", "h", ":", "1", "lease", "r"))
+        .containsExactly("revoke");
     assertThat(completed("kelsonctl", "get", "--pre")).containsExactly("--prefix");
     assertThat(completed("kelsonctl", "member", "add", "--l")).containsExactly("--learner");
     assertThat(completed("kelsonctl", "get", "--cac")).containsExactly("--cacert");

@@ -122,7 +122,11 @@ final class Outcomes {
       return output;
     }
     String decimal = Long.toUnsignedString(Long.parseUnsignedLong(member, 16));
-    String normalized = output.replace(decimal, "MEMBER").replace(member, "MEMBER");
+    String normalized =
+        output
+            .replace(decimal, "MEMBER")
+            // Padded to 16 digits, of which there may be fewer.
+            .replaceAll("(Member +)?" + member, "Member MEMBER");
     List<String> objects =
         MEMBER_OBJECT.matcher(normalized).results().map(MatchResult::group).sorted().toList();
     normalized = MEMBER_OBJECT.matcher(normalized).replaceAll("{}") + String.join("", objects);
