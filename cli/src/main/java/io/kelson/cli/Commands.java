@@ -69,6 +69,7 @@ final class Commands {
           "completion bash",
           "completion zsh",
           "completion fish",
+          "options",
           "version");
 
   private Commands() {}
@@ -157,6 +158,18 @@ final class Commands {
       case "completion bash" -> new CompletionCommand("bash");
       case "completion zsh" -> new CompletionCommand("zsh");
       case "completion fish" -> new CompletionCommand("fish");
+      case "options" ->
+          new Verb(
+              new Command.Form(
+                  List.of("options"),
+                  "",
+                  "Lists the flags that every command takes.",
+                  List.of(),
+                  List.of("kelsonctl options")),
+              (flags, session) ->
+                  session
+                      .console()
+                      .print(HelpText.options(session.console().terminal().isColoured())));
       case "version" -> new VersionCommand();
       default -> null;
     };

@@ -62,7 +62,7 @@ final class ElectCommand implements Command {
       WaitingLine line, Bytes proposal, KelsonClient client, Printer printer, Session session)
       throws InterruptedException {
     HeldLease lease = HeldLease.grant(client, TTL_SECONDS);
-    session.atInterrupt(lease::close);
+    session.atInterrupt(() -> LockCommand.giveUp(lease));
     WaitingLine.Place place = line.first(lease, proposal);
     session.atInterrupt(
         () -> {

@@ -75,6 +75,14 @@ final class HelpText {
     text.append("\nMore about one command: ").append(name).append(" <command> --help\n");
   }
 
+  /** The flags that every command takes. */
+  static String options(boolean isColoured) {
+    HelpText help = new HelpText(isColoured);
+    help.heading("Flags that every command takes");
+    Globals.FLAGS.forEach(help::flag);
+    return help.text.toString();
+  }
+
   private static final List<String> EXAMPLES =
       List.of(
           "kelsonctl put color blue                            write a key",

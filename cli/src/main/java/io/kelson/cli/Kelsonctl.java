@@ -106,7 +106,8 @@ final class Kelsonctl {
 
   private int fail(int exitCode, String message) {
     console.flush();
-    console.error("Error: " + message);
+    Terminal terminal = console.terminal();
+    console.error(Colours.red("Error:", terminal.err() && terminal.isColoured()) + " " + message);
     return exitCode;
   }
 

@@ -37,7 +37,7 @@ final class LockCommand implements Command {
     HeldLease lease = HeldLease.grant(client, flags.has("ttl") ? flags.number("ttl") : 10);
     WaitingLine line = new WaitingLine(client, flags.arguments().get(0));
     // While it waits, its place goes with the lease.
-    session.atInterrupt(lease::close);
+    session.atInterrupt(() -> giveUp(lease));
     WaitingLine.Place place = line.first(lease, Bytes.EMPTY);
     session.atInterrupt(() -> release(line, place, lease));
     List<String> command = flags.arguments().subList(1, flags.arguments().size());
@@ -62,6 +62,12 @@ final class LockCommand implements Command {
     session.console().flush();
     awaitLoss(lease);
     throw new CliException(ExitCode.ERROR, "session expired");
+  }
+
+  /** The end of one who has got nothing yet. */
+  static void giveUp(HeldLease lease) {
+    lease.close();
+    throw new CliException(ExitCode.ERROR, "context canceled");
   }
 
   private static void release(WaitingLine line, WaitingLine.Place place, HeldLease lease) {

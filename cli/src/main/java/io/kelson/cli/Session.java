@@ -127,7 +127,8 @@ final class Session implements AutoCloseable {
 
   /**
    * Says what is to be done when the process is told to end, by Ctrl-C or a signal; it then exits
-   * with 0. Replaces what was said before; null for the usual end.
+   * with 0, or as a {@link CliException} says. Replaces what was said before; null for the usual
+   * end.
    */
   synchronized void atInterrupt(Runnable cleanup) {
     if (onInterrupt == null && cleanup != null) {
@@ -150,6 +151,9 @@ final class Session implements AutoCloseable {
     } catch (EtcdException e) {
       console.error("Error: " + e.text());
       exitCode = ExitCode.ERROR;
+    } catch (CliException e) {
+      console.error("Error: " + e.getMessage());
+      exitCode = e.exitCode();
     }
     console.flush();
     Runtime.getRuntime().halt(exitCode);
@@ -164,6 +168,8 @@ final class Session implements AutoCloseable {
         cleanup.run();
       } catch (EtcdException e) {
         console.error("Warning: not cleaned up: " + e.text());
+      } catch (CliException e) {
+        console.error("Error: " + e.getMessage());
       }
     }
     clients.forEach(KelsonClient::close);
