@@ -112,9 +112,10 @@ final class ShellCommand implements Command {
   /** In the user's home, readable by nobody else. */
   private static Path history(Map<String, String> variables) throws IOException {
     String state = variables.getOrDefault("XDG_STATE_HOME", "");
+    String home = variables.getOrDefault("HOME", System.getProperty("user.home"));
     Path folder =
         state.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".local", "state", "kelson")
+            ? Path.of(home, ".local", "state", "kelson")
             : Path.of(state, "kelson");
     Files.createDirectories(folder);
     return folder.resolve("shell-history");
