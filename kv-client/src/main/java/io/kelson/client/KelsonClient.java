@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * A client of a Kelson (or etcd) cluster.
@@ -39,6 +40,8 @@ public final class KelsonClient implements AutoCloseable {
   private final AuthCalls auth;
   private final ClusterCalls cluster;
   private final MaintenanceCalls maintenance;
+  private final LockCalls locks;
+  private final ElectionCalls elections;
   private volatile boolean closed;
 
   KelsonClient(KelsonClientBuilder options) {
@@ -52,6 +55,8 @@ public final class KelsonClient implements AutoCloseable {
     this.auth = new AuthCalls(calls);
     this.cluster = new ClusterCalls(calls);
     this.maintenance = new MaintenanceCalls(calls, endpoints);
+    this.locks = new LockCalls(calls, namespace);
+    this.elections = new ElectionCalls(calls, namespace);
     if (!options.memberRefresh().isZero()) {
       long millis = Math.max(1, options.memberRefresh().toMillis());
       connections
@@ -123,6 +128,16 @@ public final class KelsonClient implements AutoCloseable {
     return maintenance;
   }
 
+  /** Locks that the server queues for; see also the package {@code coordination}. */
+  public LockCalls locks() {
+    return locks;
+  }
+
+  /** Elections that the server runs; see also the package {@code coordination}. */
+  public ElectionCalls elections() {
+    return elections;
+  }
+
   /** Reads keys. */
   public CompletableFuture<RangeResult> rangeAsync(RangeOp op) {
     return calls.call(
@@ -135,6 +150,28 @@ public final class KelsonClient implements AutoCloseable {
   /** Reads keys and waits for them. */
   public RangeResult range(RangeOp op) {
     return await(rangeAsync(op), Effect.READS);
+  }
+
+  /**
+   * Reads many keys in chunks, all as of one revision, so that neither side holds the whole answer.
+   * A server that cannot stream (etcd before 3.7; sorted and filtered reads) answers in one chunk.
+   * There is no time limit once it has begun. A failure after the first chunk is final, and what
+   * has come is then a part.
+   *
+   * @param chunks takes the keys, in order, each list not empty; called by one thread at a time,
+   *     and the next chunk is asked for when it returns. What it throws ends the read
+   * @return the summary: header, more and count as of a {@link #range}, without keys
+   */
+  public CompletableFuture<RangeResult> rangeStreamAsync(
+      RangeOp op, Consumer<List<KeyValue>> chunks) {
+    return new RangeStreamCall(
+            endpoints, calls.tokens(), op, namespace, chunks, () -> rangeAsync(op))
+        .start();
+  }
+
+  /** Reads many keys in chunks and waits for the last. */
+  public RangeResult rangeStream(RangeOp op, Consumer<List<KeyValue>> chunks) {
+    return await(rangeStreamAsync(op, chunks), Effect.READS);
   }
 
   /** Writes a key. */

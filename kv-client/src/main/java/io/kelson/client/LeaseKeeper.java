@@ -315,7 +315,12 @@ final class LeaseKeeper {
       }
       endpoint.noteSuccess();
       tell(lost);
-      call.request(1);
+      try {
+        call.request(1);
+      } catch (RejectedExecutionException closed) {
+        // The client was closed in this very moment: there is nobody left to hear the next.
+        LeaseKeeper.this.close();
+      }
     }
 
     @Override

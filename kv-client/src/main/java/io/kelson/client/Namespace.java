@@ -19,7 +19,7 @@ final class Namespace {
     return prefix.isEmpty();
   }
 
-  private Bytes key(Bytes key) {
+  Bytes key(Bytes key) {
     return key.isEmpty() ? key : prefix.concat(key);
   }
 
@@ -104,11 +104,11 @@ final class Namespace {
             options.noDelete());
   }
 
-  private Bytes without(Bytes key) {
+  Bytes without(Bytes key) {
     return key.startsWith(prefix) ? key.from(prefix.size()) : key;
   }
 
-  private KeyValue out(KeyValue kv) {
+  KeyValue out(KeyValue kv) {
     return new KeyValue(
         without(kv.key()),
         kv.createRevision(),

@@ -32,6 +32,9 @@ final class UnaryCalls {
   /** How often a request fetches a new token before the refusal counts. */
   private static final int MOST_RENEWALS = 2;
 
+  /** For ever, as far as anybody is concerned. */
+  private static final long PATIENT_NANOS = TimeUnit.DAYS.toNanos(3650);
+
   private final Endpoints endpoints;
   private final ScheduledExecutorService timer;
   private final long timeoutNanos;
@@ -79,8 +82,14 @@ final class UnaryCalls {
   /** Asks whichever endpoint will answer. */
   <Q, A, R> CompletableFuture<R> call(
       MethodDescriptor<Q, A> method, Q request, Effect effect, Function<A, R> answer) {
-    Request<Q, A, R> call = new Request<>(method, request, effect, answer, null);
+    Request<Q, A, R> call = new Request<>(method, request, effect, answer, null, timeoutNanos);
     return call.start();
+  }
+
+  /** The same for a request whose answer may take as long as it likes. */
+  <Q, A, R> CompletableFuture<R> callPatiently(
+      MethodDescriptor<Q, A> method, Q request, Effect effect, Function<A, R> answer) {
+    return new Request<>(method, request, effect, answer, null, PATIENT_NANOS).start();
   }
 
   /** Asks {@code endpoint} and no other. */
@@ -90,7 +99,7 @@ final class UnaryCalls {
       Q request,
       Effect effect,
       Function<A, R> answer) {
-    Request<Q, A, R> call = new Request<>(method, request, effect, answer, endpoint);
+    Request<Q, A, R> call = new Request<>(method, request, effect, answer, endpoint, timeoutNanos);
     return call.start();
   }
 
@@ -101,7 +110,7 @@ final class UnaryCalls {
     private final Effect effect;
     private final Function<A, R> answer;
     private final Endpoint onlyEndpoint;
-    private final long deadlineNanos = System.nanoTime() + timeoutNanos;
+    private final long deadlineNanos;
     private final CompletableFuture<R> result = new CompletableFuture<>();
     private final boolean isUnary;
     private final boolean needsToken;
@@ -116,7 +125,9 @@ final class UnaryCalls {
         Q request,
         Effect effect,
         Function<A, R> answer,
-        Endpoint onlyEndpoint) {
+        Endpoint onlyEndpoint,
+        long timeoutNanos) {
+      this.deadlineNanos = System.nanoTime() + timeoutNanos;
       this.method = method;
       this.isUnary = method.getType() == MethodDescriptor.MethodType.UNARY;
       this.needsToken = method != AuthGrpc.getAuthenticateMethod();

@@ -191,7 +191,16 @@ final class WatchSession implements Watcher {
         finish(new EtcdException(ErrorCode.CANCELLED, "the listener failed: " + e, e));
         return;
       }
-      stream.request(1);
+      requestNext();
+    }
+
+    private void requestNext() {
+      try {
+        stream.request(1);
+      } catch (RejectedExecutionException closed) {
+        // The client was closed while the listener was at work; onClose comes all the same.
+        verdict = Errors.of(Status.CANCELLED.withDescription("the client is closed"));
+      }
     }
 
     private void receive(WatchResponse response) {

@@ -17,7 +17,9 @@ import io.kelson.client.HashResult;
 import io.kelson.client.KelsonClient;
 import io.kelson.client.KeptLease;
 import io.kelson.client.KeyValue;
+import io.kelson.client.LeaderKey;
 import io.kelson.client.LeaseGrant;
+import io.kelson.client.LockResult;
 import io.kelson.client.Member;
 import io.kelson.client.MemberAdded;
 import io.kelson.client.Permission;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -60,6 +63,44 @@ abstract class CallsSuite extends ClientSuite {
     client.compact(third, true);
     assertThat(catchThrowableOfType(CompactedException.class, () -> client.range(before)))
         .isNotNull();
+  }
+
+  @Test
+  void manyKeysComeInChunks() {
+    for (int i = 0; i < 300; i++) {
+      client.put(key(String.format("k%03d", i)), bytes("v" + i));
+    }
+    KelsonClient inside = opened(builder().namespace(Bytes.utf8(prefix)));
+    List<KeyValue> all = new ArrayList<>();
+    RangeResult summary = inside.rangeStream(RangeOp.prefix(bytes("k")), all::addAll);
+    assertThat(summary.count()).isEqualTo(300);
+    assertThat(summary.more()).isFalse();
+    assertThat(summary.kvs()).isEmpty();
+    assertThat(all).isEqualTo(inside.range(RangeOp.prefix(bytes("k"))).kvs());
+    RangeOp limited = RangeOp.builder(bytes("k")).prefix().limit(7).build();
+    all.clear();
+    assertThat(inside.rangeStream(limited, all::addAll).more()).isTrue();
+    assertThat(all).hasSize(7);
+  }
+
+  @Test
+  void theServersOwnLocksAndElections() throws Exception {
+    long one = client.leases().grant(600).id();
+    long two = client.leases().grant(600).id();
+    LockResult lock = client.locks().lock(key("lock"), one);
+    assertThat(client.locks().lock(key("lock"), one).key()).isEqualTo(lock.key());
+    CompletableFuture<LockResult> next = client.locks().lockAsync(key("lock"), two);
+    client.locks().unlock(lock.key());
+    client.locks().unlock(next.get(BOUND.toSeconds(), TimeUnit.SECONDS).key());
+    EtcdException nobody =
+        catchThrowableOfType(
+            EtcdException.class, () -> client.elections().leader(key("office")));
+    assertThat(nobody.text()).isEqualTo("election: no leader");
+    LeaderKey office = client.elections().campaign(key("office"), one, bytes("ann"));
+    client.elections().proclaim(office, bytes("ann again"));
+    assertThat(client.elections().leader(key("office")).value()).isEqualTo(bytes("ann again"));
+    assertThat(office.name()).isEqualTo(key("office"));
+    client.elections().resign(office);
   }
 
   @Test

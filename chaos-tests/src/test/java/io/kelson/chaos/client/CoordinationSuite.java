@@ -213,7 +213,7 @@ abstract class CoordinationSuite extends ClientSuite {
   @Test
   void aBarrierHoldsEverybodyUntilItIsReleased() throws Exception {
     Barrier barrier = new Barrier(client, key("gate"));
-    assertThat(barrier.await(SHORT)).isTrue();
+    assertThat(barrier.await(BOUND)).isTrue();
     assertThat(barrier.hold()).isTrue();
     assertThat(barrier.hold()).isFalse();
     assertThat(barrier.await(SHORT)).isFalse();

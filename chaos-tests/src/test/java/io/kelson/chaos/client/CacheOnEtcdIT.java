@@ -1,0 +1,8 @@
+package io.kelson.chaos.client;
+
+/** {@link CacheSuite} on a stock etcd. */
+class CacheOnEtcdIT extends CacheSuite {
+  CacheOnEtcdIT() {
+    super(Product.ETCD);
+  }
+}

@@ -1,0 +1,8 @@
+package io.kelson.chaos.client;
+
+/** {@link FaultSuite} on Kelson. */
+class FaultOnKelsonIT extends FaultSuite {
+  FaultOnKelsonIT() {
+    super(Product.KELSON);
+  }
+}
