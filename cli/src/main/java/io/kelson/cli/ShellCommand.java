@@ -114,9 +114,7 @@ final class ShellCommand implements Command {
     String state = variables.getOrDefault("XDG_STATE_HOME", "");
     String home = variables.getOrDefault("HOME", System.getProperty("user.home"));
     Path folder =
-        state.isEmpty()
-            ? Path.of(home, ".local", "state", "kelson")
-            : Path.of(state, "kelson");
+        state.isEmpty() ? Path.of(home, ".local", "state", "kelson") : Path.of(state, "kelson");
     Files.createDirectories(folder);
     return folder.resolve("shell-history");
   }

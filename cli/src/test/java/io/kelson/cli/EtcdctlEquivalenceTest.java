@@ -27,8 +27,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs {@link Script} once with etcdctl and once with kelsonctl, each on a fresh etcd that gives
- * out the same ids and revisions, and compares what they print and how they exit.
+ * Runs {@link Script} and {@link AdminScript} once with etcdctl and once with kelsonctl, each on a
+ * fresh server that gives out the same ids and revisions, and compares what they print and how they
+ * exit: on an etcd, and on a Kelson.
  *
  * <p>Both programs are taken from {@code KELSON_ETCD} and {@code KELSON_ETCDCTL}, else from the
  * PATH; where they are missing the test is skipped and says so.
@@ -230,7 +231,8 @@ class EtcdctlEquivalenceTest {
     if (step.closeInput()) {
       stdin.close();
     } else {
-      process.destroy();
+      // Only the signal: with its output closed as well it might die of that instead.
+      process.toHandle().destroy();
     }
     return new Outcomes.Outcome(ByteText.of(output.toByteArray()), process.waitFor());
   }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -191,6 +192,42 @@ class TwoClustersTest {
     registration.interrupt();
     registration.join();
     assertThat(run("service resolve web").output()).isEmpty();
+  }
+
+  @Test
+  void aLockGoesToTheNextWhenItsHolderEnds() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch waiting = new CountDownLatch(2);
+    Thread holder = new Thread(() -> run("lock L"));
+    CompletableFuture<Outcome> next = new CompletableFuture<>();
+    Thread waiter = new Thread(() -> next.complete(run("lock L -- false")));
+    try (KelsonClient client = KelsonClient.builder().endpoints(here.endpoint()).build()) {
+      client.watch(
+          WatchOptions.builder(Bytes.utf8("L/")).prefix().startRevision(1).build(),
+          new WatchListener() {
+            @Override
+            public void onEvents(WatchBatch batch) {
+              batch
+                  .events()
+                  .forEach(
+                      event -> {
+                        held.countDown();
+                        waiting.countDown();
+                      });
+            }
+          });
+      holder.start();
+      held.await();
+      waiter.start();
+      waiting.await();
+      assertThat(next).isNotDone();
+      holder.interrupt();
+      holder.join();
+      // The command's own exit code.
+      assertThat(next.get().exitCode()).isEqualTo(1);
+      assertThat(run("get L/ --prefix --count-only").output()).isEqualTo("0\n");
+      assertThat(run("lease list").output()).isEqualTo("found 0 leases\n");
+    }
   }
 
   @Test
