@@ -11,17 +11,8 @@ import java.util.Map;
 final class Kelsonctl {
   private final Console console;
   private final Environment environment;
-  private final boolean endsAtOnce;
 
   Kelsonctl(Console console, Map<String, String> variables) {
-    this(console, variables, false);
-  }
-
-  /**
-   * @param endsAtOnce whether the process halts after {@link #run}
-   */
-  Kelsonctl(Console console, Map<String, String> variables, boolean endsAtOnce) {
-    this.endsAtOnce = endsAtOnce;
     this.console = console;
     this.environment = new Environment(variables);
   }
@@ -81,20 +72,15 @@ final class Kelsonctl {
     if (globals.debug()) {
       console.error(globals.toString());
     }
-    // Not closed where the process ends anyway: that would only wait for threads.
-    Session session = new Session(console, environment, globals);
-    try {
+    try (Session session = new Session(console, environment, globals)) {
       parsed.command().run(parsed.flags(), session);
+      console.flush();
       return ExitCode.OK;
     } catch (EtcdException e) {
       if (globals.debug()) {
         console.error(trace(e));
       }
       throw e;
-    } finally {
-      if (!endsAtOnce) {
-        session.close();
-      }
     }
   }
 
