@@ -99,7 +99,6 @@ final class Session implements AutoCloseable {
           TlsFlags.set(identified(KelsonClient.builder(), identity), security, endpoints)
               .endpoints(endpoints)
               .inOrder(true)
-              .ioThreads(1)
               .connectTimeout(globals.dialTimeout())
               .requestTimeout(globals.commandTimeout())
               .keepAliveTime(globals.keepAliveTime())
