@@ -3,6 +3,7 @@ package io.kelson.client;
 import io.grpc.ManagedChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 /**
@@ -69,7 +70,7 @@ final class Endpoints {
     }
     all = List.copyOf(now);
     if (!now.contains(current)) {
-      current = now.get(Math.floorMod(System.identityHashCode(this), now.size()));
+      current = now.get(ThreadLocalRandom.current().nextInt(now.size()));
     }
     retired.removeIf(endpoint -> !endpoint.connected());
     for (Endpoint endpoint : before) {

@@ -158,7 +158,10 @@ public final class KelsonClientBuilder {
    * longer takes it; a server without authentication is spoken to without one.
    */
   public KelsonClientBuilder credentials(String user, String password) {
-    this.user = Objects.requireNonNull(user, "user");
+    if (user.isEmpty()) {
+      throw new IllegalArgumentException("the user has no name: give one, or no credentials");
+    }
+    this.user = user;
     this.password = Objects.requireNonNull(password, "password");
     return this;
   }

@@ -120,10 +120,13 @@ final class WatchSession implements Watcher {
         .renew(stale)
         .whenComplete(
             (token, failure) -> {
-              if (failure == null) {
+              EtcdException cause = failure == null ? null : Errors.of(failure);
+              if (cause == null) {
                 reopen();
+              } else if (mayPass(cause.code())) {
+                reopenLater(cause);
               } else {
-                end(Errors.of(failure));
+                end(cause);
               }
             });
   }
@@ -250,6 +253,10 @@ final class WatchSession implements Watcher {
 
     private void finish(EtcdException cause) {
       verdict = cause;
+      synchronized (WatchSession.this) {
+        // A stream that was cancelled takes no more requests.
+        call = null;
+      }
       stream.cancel("the watch is over", null);
     }
 
@@ -279,17 +286,26 @@ final class WatchSession implements Watcher {
 
     private void resume(Status status) {
       endpoints.moveOnFrom(endpoint);
-      failures++;
-      try {
-        if (failures == 1) {
-          listener.onInterrupted(Errors.of(status));
-        }
-        long waitMillis = backoff.beforeAttemptMillis(failures, endpoints.size());
-        timer.schedule(WatchSession.this::reopen, waitMillis, TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        end(null);
-      }
+      reopenLater(Errors.of(status));
     }
+  }
+
+  private void reopenLater(EtcdException cause) {
+    failures++;
+    try {
+      if (failures == 1) {
+        listener.onInterrupted(cause);
+      }
+      long waitMillis = backoff.beforeAttemptMillis(failures, endpoints.size());
+      timer.schedule(this::reopen, waitMillis, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      end(null);
+    }
+  }
+
+  /** Whether no server has said no: nobody could be asked for a token. */
+  private static boolean mayPass(ErrorCode code) {
+    return code == ErrorCode.DEADLINE_EXCEEDED || code == ErrorCode.UNAVAILABLE;
   }
 
   private void reopen() {

@@ -52,7 +52,7 @@ final class FakeMember implements AutoCloseable {
   volatile StatusResponse status =
       StatusResponse.newBuilder().setHeader(header(2)).setLeader(2).build();
 
-  /** The tokens that came with puts, in order; empty for none. */
+  /** The tokens that came with puts and watches, in order; empty for none. */
   final List<String> tokens = new CopyOnWriteArrayList<>();
 
   /** What is handed out, one after the other. */
@@ -155,7 +155,8 @@ final class FakeMember implements AutoCloseable {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      if (call.getMethodDescriptor().getFullMethodName().equals("etcdserverpb.KV/Put")) {
+      String method = call.getMethodDescriptor().getFullMethodName();
+      if (method.equals("etcdserverpb.KV/Put") || method.equals("etcdserverpb.Watch/Watch")) {
         String token = headers.get(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER));
         tokens.add(token == null ? "" : token);
       }

@@ -1,12 +1,14 @@
 package io.kelson.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.Status;
 import io.kelson.api.EtcdError;
 import io.kelson.api.Member;
 import io.kelson.api.MemberListResponse;
+import io.kelson.api.WatchResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +91,39 @@ class RoutingTest {
     }
     assertThat(first.tokens).containsExactly("ann.1", "ann.1", "ann.1", "ann.2");
     assertThat(second.tokens).isEmpty();
+  }
+
+  @Test
+  void aWatchRefusedForItsTokenBeginsAgainWithANewOne() throws Exception {
+    String reason = "rpc error: code = Unauthenticated desc = etcdserver: invalid auth token";
+    WatchResponse refusal =
+        WatchResponse.newBuilder()
+            .setHeader(FakeMember.header(2))
+            .setCreated(true)
+            .setCanceled(true)
+            .setWatchId(-1)
+            .setCancelReason(reason)
+            .build();
+    try (KelsonClient client = builder().credentials("ann", "secret").build()) {
+      Watcher watcher = client.watch(WatchOptions.builder(KEY).build(), batch -> {});
+      first.streams.take().replies().onNext(refusal);
+      first
+          .streams
+          .take()
+          .replies()
+          .onNext(
+              WatchResponse.newBuilder().setHeader(FakeMember.header(2)).setCreated(true).build());
+      assertThat(watcher.created().get(30, TimeUnit.SECONDS).revision()).isEqualTo(2);
+      assertThat(first.tokens).containsExactly("ann.1", "ann.2");
+
+      Watcher hopeless = client.watch(WatchOptions.builder(KEY).build(), batch -> {});
+      first.streams.take().replies().onNext(refusal);
+      first.streams.take().replies().onNext(refusal);
+      assertThat(catchThrowable(() -> hopeless.closed().get(30, TimeUnit.SECONDS)))
+          .cause()
+          .isInstanceOf(WatchCanceledException.class)
+          .hasMessage(reason);
+    }
   }
 
   @Test

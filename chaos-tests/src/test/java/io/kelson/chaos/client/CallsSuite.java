@@ -93,8 +93,7 @@ abstract class CallsSuite extends ClientSuite {
     client.locks().unlock(lock.key());
     client.locks().unlock(next.get(BOUND.toSeconds(), TimeUnit.SECONDS).key());
     EtcdException nobody =
-        catchThrowableOfType(
-            EtcdException.class, () -> client.elections().leader(key("office")));
+        catchThrowableOfType(EtcdException.class, () -> client.elections().leader(key("office")));
     assertThat(nobody.text()).isEqualTo("election: no leader");
     LeaderKey office = client.elections().campaign(key("office"), one, bytes("ann"));
     client.elections().proclaim(office, bytes("ann again"));

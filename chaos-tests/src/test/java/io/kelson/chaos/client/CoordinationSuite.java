@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.kelson.chaos.Await;
 import io.kelson.client.Bytes;
 import io.kelson.client.KelsonClient;
+import io.kelson.client.LeaderKey;
+import io.kelson.client.LockResult;
 import io.kelson.client.PutOp;
 import io.kelson.client.RangeOp;
 import io.kelson.client.TxnOp;
@@ -104,6 +106,34 @@ abstract class CoordinationSuite extends ClientSuite {
       try (Held again = mutex.tryLock().orElseThrow()) {
         assertThat(again.fence()).isPositive();
       }
+    }
+  }
+
+  @Test
+  void itQueuesTogetherWithTheServersOwnLocksAndElections() throws Exception {
+    try (Session session = session()) {
+      Held held = new Mutex(session, key("lock")).lock();
+      long lease = client.leases().grant(600).id();
+      CompletableFuture<LockResult> theirs = client.locks().lockAsync(key("lock"), lease);
+      Await.until(
+          "two in the queue", BOUND, () -> client.range(RangeOp.prefix(key("lock/"))).count() == 2);
+      assertThat(theirs).isNotDone();
+      held.close();
+      Bytes lockKey = theirs.get(60, TimeUnit.SECONDS).key();
+      Mutex mutex = new Mutex(session, key("lock"));
+      assertThat(mutex.tryLock()).isEmpty();
+      client.locks().unlock(lockKey);
+      mutex.lock().close();
+
+      LeaderKey office = client.elections().campaign(key("office"), lease, bytes("theirs"));
+      Election election = new Election(client, key("office"));
+      assertThat(election.leader().map(Leader::value)).contains(bytes("theirs"));
+      assertThat(election.leader().map(Leader::fence)).contains(office.revision());
+      CompletableFuture<Held> ours = election.campaignAsync(session, bytes("ours"));
+      assertThat(ours).isNotDone();
+      client.elections().resign(office);
+      assertThat(ours.get(60, TimeUnit.SECONDS).fence()).isGreaterThan(office.revision());
+      assertThat(client.elections().leader(key("office")).value()).isEqualTo(bytes("ours"));
     }
   }
 

@@ -12,6 +12,7 @@ import io.kelson.client.EtcdException;
 import io.kelson.client.KelsonClient;
 import io.kelson.client.KeyValue;
 import io.kelson.client.OutcomeUnknownException;
+import io.kelson.client.PutOp;
 import io.kelson.client.RangeOp;
 import io.kelson.client.TxnOp;
 import io.kelson.client.WatchBatch;
@@ -215,8 +216,9 @@ abstract class FaultSuite extends ClientSuite {
     int workers = 3;
     AtomicBoolean stop = new AtomicBoolean();
     List<Long> fences = new CopyOnWriteArrayList<>();
-    AtomicLong guarded = new AtomicLong();
-    AtomicInteger stale = new AtomicInteger();
+    Record guarded = new Record();
+    Watcher watcher = client.watch(WatchOptions.builder(key("guarded")).build(), guarded);
+    watcher.created().get(60, TimeUnit.SECONDS);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
       KelsonClient own = connect();
@@ -224,7 +226,7 @@ abstract class FaultSuite extends ClientSuite {
           new Thread(
               () -> {
                 while (!stop.get()) {
-                  work(own, stop, fences, guarded, stale);
+                  work(own, stop, fences);
                 }
               },
               "locker-" + i);
@@ -245,26 +247,28 @@ abstract class FaultSuite extends ClientSuite {
       thread.join();
     }
     assertThat(fences).doesNotHaveDuplicates();
-    assertThat(stale).as("holders whom a younger one had overtaken").hasValue(0);
+    KeyValue last = client.range(RangeOp.key(key("guarded"))).kvs().get(0);
+    Await.until(
+        "the last guarded write", BOUND, () -> guarded.revisions.contains(last.modRevision()));
+    // In the order of the store no holder wrote after a younger one had.
+    assertThat(guarded.values.stream().map(Long::valueOf).toList())
+        .isSorted()
+        .doesNotHaveDuplicates()
+        .hasSizeGreaterThan(STEPS);
   }
 
-  /** Holds and releases under one session until that fails. */
-  private void work(
-      KelsonClient own,
-      AtomicBoolean stop,
-      List<Long> fences,
-      AtomicLong guarded,
-      AtomicInteger stale) {
+  /** Holds, writes under the lock and releases, under one session until that fails. */
+  private void work(KelsonClient own, AtomicBoolean stop, List<Long> fences) {
     try (Session session = Session.open(own, 20)) {
       Mutex mutex = new Mutex(session, key("lock"));
       while (!stop.get()) {
         try (Held held = mutex.lock()) {
-          // What a guarded resource does: it takes no smaller fence than it has seen.
-          long before = guarded.getAndAccumulate(held.fence(), Math::max);
-          if (before > held.fence()) {
-            stale.incrementAndGet();
-          }
           fences.add(held.fence());
+          own.txn(
+              TxnOp.builder()
+                  .when(held.stillHeld())
+                  .then(PutOp.of(key("guarded"), bytes(Long.toString(held.fence()))))
+                  .build());
         }
       }
     } catch (SessionLostException | EtcdException e) {

@@ -43,6 +43,7 @@ public final class Cache implements AutoCloseable {
   private final ListWatch source;
   private long revision;
   private boolean asking;
+  private boolean relisting;
   private boolean over;
 
   private record Waiter(long revision, CompletableFuture<Void> reached) {}
@@ -170,18 +171,8 @@ public final class Cache implements AutoCloseable {
    * it is.
    */
   private void ask() {
-    progress
-        .isTrusted()
-        .whenComplete(
-            (trusted, failure) -> {
-              if (failure == null && trusted) {
-                source.requestProgress();
-              } else if (failure == null) {
-                relist();
-              }
-              CompletableFuture.delayedExecutor(ASK_MILLIS, TimeUnit.MILLISECONDS)
-                  .execute(this::askAgain);
-            });
+    source.requestProgress();
+    CompletableFuture.delayedExecutor(ASK_MILLIS, TimeUnit.MILLISECONDS).execute(this::askAgain);
   }
 
   private void askAgain() {
@@ -198,33 +189,53 @@ public final class Cache implements AutoCloseable {
     ask();
   }
 
-  /** For servers whose progress cannot be believed: a list is as good, and dear. */
+  /** For members whose word cannot be believed: a list is as good, and dear. One at a time. */
   private void relist() {
+    lock.writeLock().lock();
+    try {
+      if (waiters.isEmpty() || relisting) {
+        return;
+      }
+      relisting = true;
+    } finally {
+      lock.writeLock().unlock();
+    }
     CompletableFuture<Void> done = new CompletableFuture<>();
-    ListWatch once =
-        ListWatch.start(
-            client,
-            prefix,
-            new PrefixListener() {
-              @Override
-              public void onList(long at, List<KeyValue> listed) {
-                if (!done.isDone()) {
-                  feeder.onList(at, listed);
-                  done.complete(null);
-                }
-              }
+    ListWatch once = ListWatch.start(client, prefix, new OneList(done));
+    done.whenComplete(
+        (value, failure) -> {
+          once.close();
+          lock.writeLock().lock();
+          relisting = false;
+          lock.writeLock().unlock();
+        });
+  }
 
-              @Override
-              public void onEvents(WatchBatch batch) {
-                // Those come by the source.
-              }
+  /** Hands the first list on and is done. */
+  private final class OneList implements PrefixListener {
+    private final CompletableFuture<Void> done;
 
-              @Override
-              public void onClosed(EtcdException cause) {
-                done.complete(null);
-              }
-            });
-    done.whenComplete((value, failure) -> once.close());
+    OneList(CompletableFuture<Void> done) {
+      this.done = done;
+    }
+
+    @Override
+    public void onList(long at, List<KeyValue> listed) {
+      if (!done.isDone()) {
+        feeder.onList(at, listed);
+        done.complete(null);
+      }
+    }
+
+    @Override
+    public void onEvents(WatchBatch batch) {
+      // Those come by the source.
+    }
+
+    @Override
+    public void onClosed(EtcdException cause) {
+      done.complete(null);
+    }
   }
 
   private void complete() {
@@ -312,12 +323,19 @@ public final class Cache implements AutoCloseable {
 
     @Override
     public void onProgress(Header header) {
-      if (!progress.isKnownTrusted()) {
-        return;
+      switch (progress.of(header.memberId())) {
+        case BELIEVED -> advance(header.revision());
+        case DOUBTED -> relist();
+        case UNKNOWN -> {
+          // Whoever waits asks again in a moment, and by then it is known.
+        }
       }
+    }
+
+    private void advance(long at) {
       lock.writeLock().lock();
       try {
-        revision = Math.max(revision, header.revision());
+        revision = Math.max(revision, at);
       } finally {
         lock.writeLock().unlock();
       }

@@ -2,52 +2,59 @@ package io.kelson.client.cache;
 
 import io.kelson.client.EndpointStatus;
 import io.kelson.client.KelsonClient;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether a progress message that was asked for can be believed.
+ * Whether a member's word on how far it has sent its events can be believed.
  *
  * <p>etcd before 3.4.31, and before 3.5.13 in the 3.5 line, may say that everything up to a
- * revision has been sent before it has. All members must be new enough, since nobody knows which
- * one the watch is at; one that does not answer leaves it open. Thread-safe.
+ * revision has been sent before it has. A progress message names the member it comes from; what
+ * version that is, the members are asked once. Thread-safe.
  */
 final class Progress {
+  /** What is known of a member. */
+  enum Trust {
+    BELIEVED,
+    DOUBTED,
+    /** It is being asked: see again in a moment. */
+    UNKNOWN
+  }
+
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+).*");
 
   private final KelsonClient client;
-  private volatile Boolean known;
+  private final Map<Long, Trust> members = new ConcurrentHashMap<>();
+  private final AtomicBoolean asking = new AtomicBoolean();
 
   Progress(KelsonClient client) {
     this.client = client;
   }
 
-  /** True only after it was found out. */
-  boolean isKnownTrusted() {
-    return Boolean.TRUE.equals(known);
+  /** What to think of the member of that id. */
+  Trust of(long memberId) {
+    Trust known = members.get(memberId);
+    if (known == null && asking.compareAndSet(false, true)) {
+      ask();
+    }
+    return known == null ? Trust.UNKNOWN : known;
   }
 
-  /** Finds out, if it is not known yet; false while a member does not answer. */
-  CompletableFuture<Boolean> isTrusted() {
-    Boolean found = known;
-    if (found != null) {
-      return CompletableFuture.completedFuture(found);
-    }
-    List<CompletableFuture<EndpointStatus>> answers =
-        client.endpoints().stream().map(client::statusAsync).toList();
-    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-        .handle(
-            (all, failure) -> {
-              if (failure != null) {
-                return false;
-              }
-              boolean trusted =
-                  answers.stream().allMatch(answer -> trusts(answer.join().version()));
-              known = trusted;
-              return trusted;
-            });
+  private void ask() {
+    CompletableFuture<?>[] answers =
+        client.endpoints().stream()
+            .map(endpoint -> client.statusAsync(endpoint).thenAccept(this::take))
+            .toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(answers).whenComplete((all, failure) -> asking.set(false));
+  }
+
+  private void take(EndpointStatus status) {
+    Trust trust = trusts(status.version()) ? Trust.BELIEVED : Trust.DOUBTED;
+    members.put(status.header().memberId(), trust);
   }
 
   static boolean trusts(String version) {
