@@ -9,7 +9,7 @@ final class ClusterEndpoints {
   /** Those of the command line, or with {@code --cluster} the client addresses of all members. */
   static List<String> of(Flags flags, Session session) {
     if (!flags.isSet("cluster")) {
-      return session.globals().endpoints();
+      return session.endpoints();
     }
     return session.client().memberList(true).members().stream()
         .flatMap(member -> member.clientUrls().stream())

@@ -19,11 +19,22 @@ final class Console {
   private final InputStream in;
   private final OutputStream out;
   private final OutputStream err;
+  private final Terminal terminal;
 
   Console(InputStream in, OutputStream out, OutputStream err) {
+    this(in, out, err, Terminal.NONE);
+  }
+
+  Console(InputStream in, OutputStream out, OutputStream err, Terminal terminal) {
     this.in = in;
     this.out = new BufferedOutputStream(out, 1 << 13);
     this.err = err;
+    this.terminal = terminal;
+  }
+
+  /** Who looks. */
+  Terminal terminal() {
+    return terminal;
   }
 
   InputStream in() {

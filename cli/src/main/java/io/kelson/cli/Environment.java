@@ -1,11 +1,12 @@
 package io.kelson.cli;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Flags given as variables: {@code KELSONCTL_NAME}, and {@code ETCDCTL_NAME} where that is unset.
@@ -15,7 +16,7 @@ final class Environment {
 
   /** Variables with these endings are no flags. API is what etcdctl's users set to 3. */
   private static final Set<String> OTHERS =
-      Set.of("API", "WATCH_KEY", "WATCH_RANGE_END", "JAVA_OPTS");
+      Set.of("API", "WATCH_KEY", "WATCH_RANGE_END", "JAVA_OPTS", "NO_ARCHIVE");
 
   private final Map<String, String> variables;
 
@@ -28,27 +29,42 @@ final class Environment {
     return variable(name.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
+  /** Everything that is set. */
+  Map<String, String> all() {
+    return variables;
+  }
+
   Optional<String> variable(String ending) {
-    return PREFIXES.stream()
-        .map(prefix -> variables.getOrDefault(prefix + ending, ""))
-        .filter(value -> !value.isEmpty())
-        .findFirst();
+    for (String prefix : PREFIXES) {
+      String value = variables.getOrDefault(prefix + ending, "");
+      if (!value.isEmpty()) {
+        return Optional.of(value);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Variables that look like flags and are none: the user expects something of them. */
-  List<String> unrecognized(Set<String> flags) {
-    Map<String, String> sorted = new TreeMap<>(variables);
-    return sorted.keySet().stream().filter(name -> unrecognized(name, flags)).toList();
-  }
-
-  private static boolean unrecognized(String name, Set<String> flags) {
-    for (String prefix : PREFIXES) {
-      if (name.startsWith(prefix)) {
-        String ending = name.substring(prefix.length());
-        String flag = ending.toLowerCase(Locale.ROOT).replace('_', '-');
-        return !OTHERS.contains(ending) && !flags.contains(flag);
+  List<String> unrecognized() {
+    List<String> unrecognized = new ArrayList<>();
+    for (String name : variables.keySet()) {
+      for (String prefix : PREFIXES) {
+        if (name.startsWith(prefix) && !isKnown(name.substring(prefix.length()))) {
+          unrecognized.add(name);
+        }
       }
     }
-    return false;
+    Collections.sort(unrecognized);
+    return unrecognized;
+  }
+
+  private static boolean isKnown(String ending) {
+    String name = ending.toLowerCase(Locale.ROOT).replace('_', '-');
+    for (Command.Flag flag : Globals.FLAGS) {
+      if (flag.name().equals(name)) {
+        return true;
+      }
+    }
+    return OTHERS.contains(ending);
   }
 }

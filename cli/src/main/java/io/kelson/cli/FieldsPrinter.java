@@ -22,6 +22,29 @@ final class FieldsPrinter implements Printer {
   }
 
   @Override
+  public void requireReply(boolean hasFields) {
+    if (!hasFields) {
+      throw Printers.unsupported("fields");
+    }
+  }
+
+  @Override
+  public void reply(Reply reply) {
+    reply.fields().accept(this);
+  }
+
+  @Override
+  public void hashes(List<EndpointHashCommand.Line> lines) {
+    for (EndpointHashCommand.Line line : lines) {
+      header(line.hash().header());
+      field("Endpoint", GoText.quoted(line.endpoint()));
+      field("Hash", line.hash().hash());
+      field("HashRevision", line.hash().hashRevision());
+      console.print("\n");
+    }
+  }
+
+  @Override
   public void range(RangeResult result) {
     header(result.header());
     result.kvs().forEach(kv -> keyValue("", kv));
@@ -113,7 +136,8 @@ final class FieldsPrinter implements Printer {
     }
   }
 
-  private void header(Header header) {
+  /** The lines of a header. */
+  void header(Header header) {
     field("ClusterID", Long.toUnsignedString(header.clusterId()));
     field("MemberID", Long.toUnsignedString(header.memberId()));
     field("Revision", header.revision());
@@ -129,7 +153,8 @@ final class FieldsPrinter implements Printer {
     field(prefix + "Lease", kv.lease());
   }
 
-  private void field(String name, Object value) {
+  /** One line. */
+  void field(String name, Object value) {
     console.line("\"" + name + "\" : " + value);
   }
 }

@@ -16,6 +16,10 @@ final class Flags {
     values.put(name, value);
   }
 
+  boolean has(String name) {
+    return values.containsKey(name);
+  }
+
   void arguments(List<String> arguments) {
     this.arguments = List.copyOf(arguments);
   }
@@ -49,6 +53,11 @@ final class Flags {
 
   Duration duration(String name, String otherwise) {
     return parsed(name, otherwise, GoText::parseDuration);
+  }
+
+  /** A toggle that is on unless it is turned off. */
+  boolean isSetUnlessOff(String name) {
+    return parsed(name, "true", GoText::parseBool);
   }
 
   private <T> T parsed(String name, String otherwise, Function<String, T> parser) {

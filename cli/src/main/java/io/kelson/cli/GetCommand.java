@@ -1,9 +1,13 @@
 package io.kelson.cli;
 
+import io.kelson.client.Header;
+import io.kelson.client.KelsonClient;
+import io.kelson.client.KeyValue;
 import io.kelson.client.RangeOp;
 import io.kelson.client.RangeOp.SortOrder;
 import io.kelson.client.RangeOp.SortTarget;
 import io.kelson.client.RangeResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,6 +32,9 @@ final class GetCommand implements Command {
             Flag.toggle("keys-only", "leave the values out"),
             Flag.toggle("count-only", "only count"),
             Flag.toggle("print-value-only", "print values without keys (simple output only)"),
+            Flag.toggle(
+                "tree", "print the keys as a tree along their slashes (simple output only)"),
+            Flag.toggle("stream", "have the server send many keys in chunks, as it reads them"),
             Flag.value("min-mod-rev", "revision", "leave out keys changed before"),
             Flag.value("max-mod-rev", "revision", "leave out keys changed after"),
             Flag.value("min-create-rev", "revision", "leave out keys created before"),
@@ -35,6 +42,7 @@ final class GetCommand implements Command {
         List.of(
             "kelsonctl get color                        the key color",
             "kelsonctl get --prefix app/ --keys-only    which keys begin with app/",
+            "kelsonctl get --prefix app/ --tree         the same as a tree, with values",
             "kelsonctl get color --rev=7                what it was at revision 7",
             "kelsonctl get --prefix \"\" --count-only     how many keys there are",
             "kelsonctl get a b                          from a up to, not including, b"));
@@ -48,14 +56,39 @@ final class GetCommand implements Command {
     if (valueOnly && !simple) {
       throw CliException.badArgs("print-value-only is only for `--write-out=simple`");
     }
+    boolean tree = flags.isSet("tree");
+    if (tree && (!simple || valueOnly || op.countOnly())) {
+      throw CliException.badArgs(
+          "tree is only for `--write-out=simple`, and for keys: without print-value-only and"
+              + " count-only");
+    }
     Printer printer = Printers.of(session, valueOnly);
     printer.requireKeyValues();
-    RangeResult result = session.client().range(op);
+    if (flags.isSet("stream") && simple && !tree && !op.countOnly()) {
+      // What has come is shown at once, and not kept.
+      session.client().rangeStream(op, kvs -> show(kvs, printer, session.console()));
+      return;
+    }
+    RangeResult result =
+        flags.isSet("stream") ? collected(session.client(), op) : session.client().range(op);
     if (op.countOnly() && simple) {
       session.console().line(Long.toString(result.count()));
+    } else if (tree) {
+      KeyTree.of(result.kvs()).print(session.console(), op.keysOnly());
     } else {
       printer.range(result);
     }
+  }
+
+  private static void show(List<KeyValue> kvs, Printer printer, Console console) {
+    printer.range(new RangeResult(new Header(0, 0, 0, 0), kvs, true, 0));
+    console.flush();
+  }
+
+  private static RangeResult collected(KelsonClient client, RangeOp op) {
+    List<KeyValue> kvs = new ArrayList<>();
+    RangeResult end = client.rangeStream(op, kvs::addAll);
+    return new RangeResult(end.header(), kvs, end.more(), end.count());
   }
 
   /** The request that flags and arguments ask for; the same inside txn. */

@@ -119,6 +119,10 @@ final class GoText {
 
   /** Reads a duration such as {@code 5s}, {@code 1m30s}, {@code 250ms}, {@code 1.5h}. */
   static Duration parseDuration(String text) {
+    Duration plain = plainSeconds(text);
+    if (plain != null) {
+      return plain;
+    }
     java.util.regex.Matcher part =
         java.util.regex.Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(ns|us|µs|ms|s|m|h)?")
             .matcher(text);
@@ -141,6 +145,23 @@ final class GoText {
       throw new IllegalArgumentException("time: invalid duration " + quoted(text));
     }
     return Duration.ofNanos(nanos.longValue());
+  }
+
+  /** The common case, {@code 5s}, without what every command would have to load for it. */
+  private static Duration plainSeconds(String text) {
+    int digits = text.length() - 1;
+    if (digits < 1 || digits > 9 || text.charAt(digits) != 's') {
+      return null;
+    }
+    long seconds = 0;
+    for (int i = 0; i < digits; i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9') {
+        return null;
+      }
+      seconds = 10 * seconds + c - '0';
+    }
+    return Duration.ofSeconds(seconds);
   }
 
   private static BigDecimal nanosOf(String unit) {
@@ -174,6 +195,22 @@ final class GoText {
   /** Reads hexadecimal digits without a prefix, as lease ids are written. */
   static long parseHex(String text) {
     return parseLong(text, text, 16);
+  }
+
+  /** Reads hexadecimal digits as an unsigned number, as member ids are written. */
+  static long parseUnsignedHex(String text) {
+    boolean isTooLarge = text.matches("[0-9a-fA-F]{17,}");
+    try {
+      if (!text.startsWith("+")) {
+        return Long.parseUnsignedLong(text, 16);
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new IllegalArgumentException(
+        "strconv.ParseUint: parsing "
+            + quoted(text)
+            + (isTooLarge ? ": value out of range" : ": invalid syntax"));
   }
 
   static long parseDecimal(String text) {

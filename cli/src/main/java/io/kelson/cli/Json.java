@@ -2,6 +2,7 @@ package io.kelson.cli;
 
 import io.kelson.client.Bytes;
 import java.util.Base64;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -10,6 +11,21 @@ import java.util.function.Consumer;
  */
 final class Json {
   private final StringBuilder text = new StringBuilder();
+  private boolean hexIds;
+
+  /** Whether ids of clusters and members are to be strings of hexadecimal digits. */
+  Json hexIds(boolean hexIds) {
+    this.hexIds = hexIds;
+    return this;
+  }
+
+  Json maybeId(String name, long id) {
+    return hexIds ? string(name, Long.toHexString(id)) : maybeUnsigned(name, id);
+  }
+
+  Json maybe(String name, boolean isUnsigned, long value) {
+    return isUnsigned ? maybeUnsigned(name, value) : maybe(name, value);
+  }
 
   @Override
   public String toString() {
@@ -118,6 +134,21 @@ final class Json {
     for (String item : items) {
       comma();
       quote(item);
+    }
+    text.append(']');
+    return this;
+  }
+
+  /** Bytes in base64; null if there are none, as Go writes a list that was never filled. */
+  Json bytesOrNull(String name, List<Bytes> items) {
+    if (items.isEmpty()) {
+      return raw(name, "null");
+    }
+    name(name);
+    text.append('[');
+    for (Bytes item : items) {
+      comma();
+      text.append('"').append(Base64.getEncoder().encodeToString(item.toByteArray())).append('"');
     }
     text.append(']');
     return this;

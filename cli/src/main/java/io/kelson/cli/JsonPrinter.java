@@ -2,6 +2,7 @@ package io.kelson.cli;
 
 import io.kelson.client.DeleteResult;
 import io.kelson.client.EndpointStatus;
+import io.kelson.client.HashResult;
 import io.kelson.client.Header;
 import io.kelson.client.KeyValue;
 import io.kelson.client.Member;
@@ -17,9 +18,33 @@ import java.util.function.Consumer;
 /** One line of JSON for each reply, field by field what etcdctl writes. */
 final class JsonPrinter implements Printer {
   private final Console console;
+  private final boolean hex;
 
-  JsonPrinter(Console console) {
+  JsonPrinter(Console console, boolean hex) {
     this.console = console;
+    this.hex = hex;
+  }
+
+  @Override
+  public void reply(Reply reply) {
+    print(reply.json() == null ? MessageJson.fields(reply.message()) : reply.json());
+  }
+
+  @Override
+  public void hashes(List<EndpointHashCommand.Line> lines) {
+    console.line(
+        Json.list(
+            lines,
+            (json, line) ->
+                json.string("Endpoint", line.endpoint())
+                    .object("HashKV", hash -> hash(hash, line.hash()))));
+  }
+
+  private static void hash(Json json, HashResult hash) {
+    json.object("header", header -> header(header, hash.header()))
+        .maybe("hash", hash.hash())
+        .maybe("compact_revision", hash.compactRevision())
+        .maybe("hash_revision", hash.hashRevision());
   }
 
   @Override
@@ -57,7 +82,8 @@ final class JsonPrinter implements Printer {
   public void members(MemberList members) {
     print(
         json ->
-            json.object("header", header -> header(header, members.header()))
+            json.hexIds(hex)
+                .object("header", header -> header(header, members.header()))
                 .maybeList("members", members.members(), JsonPrinter::member));
   }
 
@@ -87,9 +113,10 @@ final class JsonPrinter implements Printer {
     console.line(Json.object(fields));
   }
 
-  private static void header(Json json, Header header) {
-    json.maybeUnsigned("cluster_id", header.clusterId())
-        .maybeUnsigned("member_id", header.memberId())
+  /** The fields of a header. */
+  static void header(Json json, Header header) {
+    json.maybeId("cluster_id", header.clusterId())
+        .maybeId("member_id", header.memberId())
         .maybe("revision", header.revision())
         .maybeUnsigned("raft_term", header.raftTerm());
   }
@@ -146,7 +173,7 @@ final class JsonPrinter implements Printer {
   }
 
   private static void member(Json json, Member member) {
-    json.maybeUnsigned("ID", member.id())
+    json.maybeId("ID", member.id())
         .maybe("name", member.name())
         .maybeStrings("peerURLs", member.peerUrls())
         .maybeStrings("clientURLs", member.clientUrls())

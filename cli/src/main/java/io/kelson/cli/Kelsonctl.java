@@ -6,29 +6,11 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import picocli.CommandLine;
 
 /** Runs one command line and turns whatever happens into output and an exit code. */
 final class Kelsonctl {
   private final Console console;
   private final Environment environment;
-  private final WatchCommand watch = new WatchCommand();
-  private final List<Command> commands =
-      List.of(
-          new PutCommand(),
-          new GetCommand(),
-          new DelCommand(),
-          new TxnCommand(),
-          watch,
-          new EndpointStatusCommand(),
-          new EndpointHealthCommand(),
-          new MemberListCommand(),
-          new SnapshotSaveCommand(),
-          new HandedOverCommand("status", "Checks a backup and prints what is in it."),
-          new HandedOverCommand("restore", "Makes a member's data directory of a backup."),
-          new VersionCommand());
 
   Kelsonctl(Console console, Map<String, String> variables) {
     this.console = console;
@@ -39,12 +21,14 @@ final class Kelsonctl {
     int exitCode;
     try {
       exitCode = runParsed(parse(rearranged(arguments)));
-    } catch (CommandLine.ParameterException e) {
+    } catch (UsageException e) {
       exitCode = refuse(e);
     } catch (CliException e) {
       exitCode = fail(e.exitCode(), e.getMessage());
     } catch (EtcdException e) {
-      exitCode = fail(ExitCode.ERROR, e.text());
+      // Who cannot sign in has not come as far as the command.
+      boolean isSignIn = e.text().startsWith("etcdserver: authentication failed");
+      exitCode = fail(isSignIn ? ExitCode.BAD_CONNECTION : ExitCode.ERROR, e.text());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       exitCode = ExitCode.INTERRUPTED;
@@ -67,22 +51,21 @@ final class Kelsonctl {
   private CommandLines.Parsed parse(List<String> arguments) {
     int dashes = arguments.indexOf("--");
     if (dashes >= 0 && arguments.subList(0, dashes).contains("watch")) {
-      CommandLines.Parsed head = CommandLines.parse(commands, arguments.subList(0, dashes));
-      if (head.command() == watch) {
+      CommandLines.Parsed head = CommandLines.parse(arguments.subList(0, dashes));
+      if (head.command() instanceof WatchCommand) {
         head.flags().trailing(arguments.subList(dashes + 1, arguments.size()));
         return head;
       }
     }
-    return CommandLines.parse(commands, arguments);
+    return CommandLines.parse(arguments);
   }
 
   private int runParsed(CommandLines.Parsed parsed) throws InterruptedException {
     if (parsed.flags().isSet("help") || parsed.command() == null) {
-      console.print(CommandLines.help(commands, parsed.path()));
+      console.print(HelpText.of(parsed.path(), console.terminal().isColoured()));
       return ExitCode.OK;
     }
-    Set<String> known = Globals.ALL.stream().map(flag -> flag[0]).collect(Collectors.toSet());
-    for (String variable : environment.unrecognized(known)) {
+    for (String variable : environment.unrecognized()) {
       console.error("Warning: unrecognized environment variable " + variable);
     }
     Globals globals = Globals.of(parsed.flags(), environment);
@@ -91,6 +74,7 @@ final class Kelsonctl {
     }
     try (Session session = new Session(console, environment, globals)) {
       parsed.command().run(parsed.flags(), session);
+      console.flush();
       return ExitCode.OK;
     } catch (EtcdException e) {
       if (globals.debug()) {
@@ -108,32 +92,14 @@ final class Kelsonctl {
 
   private int fail(int exitCode, String message) {
     console.flush();
-    console.error("Error: " + message);
+    Terminal terminal = console.terminal();
+    console.error(Colours.red("Error:", terminal.err() && terminal.isColoured()) + " " + message);
     return exitCode;
   }
 
-  private int refuse(CommandLine.ParameterException e) {
-    String name = e.getCommandLine().getCommandSpec().qualifiedName();
-    int exitCode = fail(ExitCode.ERROR, explained(e, name));
-    console.error("Run '" + name + " --help' for usage.");
+  private int refuse(UsageException e) {
+    int exitCode = fail(ExitCode.ERROR, e.getMessage());
+    console.error("Run '" + e.command() + " --help' for usage.");
     return exitCode;
-  }
-
-  /** The words etcdctl would use. */
-  static String explained(CommandLine.ParameterException e, String name) {
-    if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      String first = ByteText.readable(unmatched.getUnmatched().get(0));
-      if (first.startsWith("--")) {
-        return "unknown flag: " + first.replaceFirst("=.*", "");
-      }
-      return first.startsWith("-")
-          ? "unknown shorthand flag: '" + first.charAt(1) + "' in " + first
-          : "unknown command " + GoText.quoted(first) + " for \"" + name + "\"";
-    }
-    if (e instanceof CommandLine.MissingParameterException missing
-        && missing.getMissing().get(0) instanceof CommandLine.Model.OptionSpec option) {
-      return "flag needs an argument: " + option.longestName();
-    }
-    return ByteText.readable(e.getMessage());
   }
 }

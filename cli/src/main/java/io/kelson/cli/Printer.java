@@ -21,6 +21,15 @@ interface Printer {
   /** Refuses, before anything is sent, if this format cannot show endpoints. */
   default void requireEndpoints() {}
 
+  /**
+   * Refuses, before anything is sent, if this format cannot show a {@link Reply}.
+   *
+   * @param hasFields whether the fields format can
+   */
+  default void requireReply(boolean hasFields) {}
+
+  void reply(Reply reply);
+
   void range(RangeResult result);
 
   void put(PutResult result);
@@ -34,6 +43,8 @@ interface Printer {
   void members(MemberList members);
 
   void status(List<EndpointStatusCommand.Line> lines);
+
+  void hashes(List<EndpointHashCommand.Line> lines);
 
   void health(List<EndpointHealthCommand.Line> lines);
 }

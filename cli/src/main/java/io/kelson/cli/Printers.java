@@ -11,7 +11,7 @@ final class Printers {
     return switch (session.globals().writeOut()) {
       case "simple" -> new SimplePrinter(console, hex, valueOnly);
       case "fields" -> new FieldsPrinter(console);
-      case "json" -> new JsonPrinter(console);
+      case "json" -> new JsonPrinter(console, hex);
       case "protobuf" -> new ProtobufPrinter(console);
       case "table" -> new TablePrinter(console);
       default -> throw CliException.badFeature("unsupported output format");

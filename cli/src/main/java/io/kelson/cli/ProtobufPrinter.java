@@ -1,20 +1,16 @@
 package io.kelson.cli;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import io.kelson.api.DeleteRangeResponse;
 import io.kelson.api.MemberListResponse;
 import io.kelson.api.PutResponse;
 import io.kelson.api.RangeResponse;
-import io.kelson.api.ResponseHeader;
 import io.kelson.api.ResponseOp;
 import io.kelson.api.TxnResponse;
 import io.kelson.api.WatchResponse;
 import io.kelson.api.mvcc.Event;
 import io.kelson.client.DeleteResult;
-import io.kelson.client.Header;
 import io.kelson.client.KeyValue;
-import io.kelson.client.Member;
 import io.kelson.client.MemberList;
 import io.kelson.client.OpResult;
 import io.kelson.client.PutResult;
@@ -47,6 +43,16 @@ final class ProtobufPrinter implements Printer {
   }
 
   @Override
+  public void hashes(List<EndpointHashCommand.Line> lines) {
+    requireEndpoints();
+  }
+
+  @Override
+  public void reply(Reply reply) {
+    print(reply.message());
+  }
+
+  @Override
   public void range(RangeResult result) {
     print(message(result));
   }
@@ -70,7 +76,7 @@ final class ProtobufPrinter implements Printer {
   public void watch(WatchReply reply) {
     WatchResponse.Builder message =
         WatchResponse.newBuilder()
-            .setHeader(message(reply.header()))
+            .setHeader(Messages.header(reply.header()))
             .setCompactRevision(reply.compactRevision())
             .setCanceled(reply.canceled());
     reply.events().forEach(event -> message.addEvents(message(event)));
@@ -80,8 +86,8 @@ final class ProtobufPrinter implements Printer {
   @Override
   public void members(MemberList members) {
     MemberListResponse.Builder message =
-        MemberListResponse.newBuilder().setHeader(message(members.header()));
-    members.members().forEach(member -> message.addMembers(message(member)));
+        MemberListResponse.newBuilder().setHeader(Messages.header(members.header()));
+    message.addAllMembers(Messages.members(members.members()));
     print(message.build());
   }
 
@@ -89,22 +95,13 @@ final class ProtobufPrinter implements Printer {
     console.write(message.toByteArray());
   }
 
-  private static ResponseHeader message(Header header) {
-    return ResponseHeader.newBuilder()
-        .setClusterId(header.clusterId())
-        .setMemberId(header.memberId())
-        .setRevision(header.revision())
-        .setRaftTerm(header.raftTerm())
-        .build();
-  }
-
   private static io.kelson.api.mvcc.KeyValue message(KeyValue kv) {
     return io.kelson.api.mvcc.KeyValue.newBuilder()
-        .setKey(ByteString.copyFrom(kv.key().toByteArray()))
+        .setKey(Messages.bytes(kv.key()))
         .setCreateRevision(kv.createRevision())
         .setModRevision(kv.modRevision())
         .setVersion(kv.version())
-        .setValue(ByteString.copyFrom(kv.value().toByteArray()))
+        .setValue(Messages.bytes(kv.value()))
         .setLease(kv.lease())
         .build();
   }
@@ -112,7 +109,7 @@ final class ProtobufPrinter implements Printer {
   private static RangeResponse message(RangeResult result) {
     RangeResponse.Builder message =
         RangeResponse.newBuilder()
-            .setHeader(message(result.header()))
+            .setHeader(Messages.header(result.header()))
             .setMore(result.more())
             .setCount(result.count());
     result.kvs().forEach(kv -> message.addKvs(message(kv)));
@@ -120,7 +117,8 @@ final class ProtobufPrinter implements Printer {
   }
 
   private static PutResponse message(PutResult result) {
-    PutResponse.Builder message = PutResponse.newBuilder().setHeader(message(result.header()));
+    PutResponse.Builder message =
+        PutResponse.newBuilder().setHeader(Messages.header(result.header()));
     result.prevKv().ifPresent(kv -> message.setPrevKv(message(kv)));
     return message.build();
   }
@@ -128,7 +126,7 @@ final class ProtobufPrinter implements Printer {
   private static DeleteRangeResponse message(DeleteResult result) {
     DeleteRangeResponse.Builder message =
         DeleteRangeResponse.newBuilder()
-            .setHeader(message(result.header()))
+            .setHeader(Messages.header(result.header()))
             .setDeleted(result.deleted());
     result.prevKvs().forEach(kv -> message.addPrevKvs(message(kv)));
     return message.build();
@@ -137,7 +135,7 @@ final class ProtobufPrinter implements Printer {
   private static TxnResponse message(TxnResult result) {
     TxnResponse.Builder message =
         TxnResponse.newBuilder()
-            .setHeader(message(result.header()))
+            .setHeader(Messages.header(result.header()))
             .setSucceeded(result.succeeded());
     result.results().forEach(step -> message.addResponses(step(step)));
     return message.build();
@@ -158,15 +156,5 @@ final class ProtobufPrinter implements Printer {
         Event.newBuilder().setTypeValue(event.type().ordinal()).setKv(message(event.kv()));
     event.prevKv().ifPresent(kv -> message.setPrevKv(message(kv)));
     return message.build();
-  }
-
-  private static io.kelson.api.Member message(Member member) {
-    return io.kelson.api.Member.newBuilder()
-        .setID(member.id())
-        .setName(member.name())
-        .addAllPeerURLs(member.peerUrls())
-        .addAllClientURLs(member.clientUrls())
-        .setIsLearner(member.isLearner())
-        .build();
   }
 }

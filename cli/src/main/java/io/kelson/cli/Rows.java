@@ -32,7 +32,16 @@ final class Rows {
 
   static final List<String> HEALTH_COLUMNS = List.of("endpoint", "health", "took", "error");
 
+  static final List<String> HASH_COLUMNS = List.of("endpoint", "hash", "hash_revision");
+
   private Rows() {}
+
+  static List<String> hash(EndpointHashCommand.Line line) {
+    return List.of(
+        line.endpoint(),
+        Long.toString(line.hash().hash()),
+        Long.toString(line.hash().hashRevision()));
+  }
 
   static List<List<String>> members(MemberList members) {
     List<List<String>> rows = new ArrayList<>();

@@ -24,6 +24,16 @@ final class SimplePrinter implements Printer {
   }
 
   @Override
+  public void reply(Reply reply) {
+    console.print(reply.simple());
+  }
+
+  @Override
+  public void hashes(List<EndpointHashCommand.Line> lines) {
+    lines.forEach(line -> console.line(String.join(", ", Rows.hash(line))));
+  }
+
+  @Override
   public void range(RangeResult result) {
     result.kvs().forEach(kv -> keyValue(kv, valueOnly));
   }

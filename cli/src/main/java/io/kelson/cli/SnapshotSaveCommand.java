@@ -23,7 +23,7 @@ final class SnapshotSaveCommand implements Command {
     if (flags.arguments().size() != 1) {
       throw CliException.badArgs("snapshot save expects one argument");
     }
-    List<String> endpoints = session.globals().endpoints();
+    List<String> endpoints = session.endpoints();
     if (endpoints.size() > 1) {
       throw CliException.badArgs(
           "snapshot must be requested to one selected node, not multiple " + endpoints);
@@ -38,7 +38,7 @@ final class SnapshotSaveCommand implements Command {
 
   private static SnapshotInfo save(Session session, Path file) {
     var client = session.client();
-    try (SaveProgress progress = SaveProgress.on(session.console());
+    try (Progress progress = Progress.ofBytes(session.console(), "snapshot");
         SavedFile saved = SavedFile.begin(file)) {
       SnapshotInfo info =
           client.snapshot(

@@ -23,6 +23,21 @@ final class TablePrinter implements Printer {
   }
 
   @Override
+  public void requireReply(boolean hasFields) {
+    requireKeyValues();
+  }
+
+  @Override
+  public void reply(Reply reply) {
+    requireKeyValues();
+  }
+
+  @Override
+  public void hashes(List<EndpointHashCommand.Line> lines) {
+    print(Rows.HASH_COLUMNS, lines.stream().map(Rows::hash).toList());
+  }
+
+  @Override
   public void range(RangeResult result) {
     requireKeyValues();
   }
@@ -62,7 +77,8 @@ final class TablePrinter implements Printer {
     print(Rows.HEALTH_COLUMNS, lines.stream().map(Rows::health).toList());
   }
 
-  private void print(List<String> columns, List<List<String>> rows) {
+  /** Any table. */
+  void print(List<String> columns, List<List<String>> rows) {
     List<Integer> widths = new ArrayList<>();
     for (int column = 0; column < columns.size(); column++) {
       int width = width(columns.get(column));

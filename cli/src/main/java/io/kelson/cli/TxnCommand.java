@@ -6,7 +6,6 @@ import io.kelson.client.TxnOp;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine;
 
 /** {@code txn}: reads conditions and two lists of requests from standard input, and runs them. */
 final class TxnCommand implements Command {
@@ -80,7 +79,7 @@ final class TxnCommand implements Command {
         case "del" -> DelCommand.op(CommandLines.parseInner(new DelCommand(), arguments));
         default -> throw invalid(line);
       };
-    } catch (CommandLine.ParameterException e) {
+    } catch (UsageException e) {
       throw invalid(line);
     }
   }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import picocli.CommandLine;
+import java.util.function.Consumer;
 
 /** {@code watch}: prints changes as they come, and may run a command on each. */
 final class WatchCommand implements Command {
@@ -29,11 +29,14 @@ final class WatchCommand implements Command {
             Flag.toggle("prefix", "watch every key with this prefix"),
             Flag.value("rev", "revision", "begin at this revision; 0 for what comes from now on"),
             Flag.toggle("prev-kv", "print what was there before"),
+            Flag.toggle(
+                "diff", "print what changed in each value, line by line (simple output only)"),
             Flag.toggle("progress-notify", "print from time to time how far the server got"),
             new Flag("interactive", "i", "", "read watch and progress lines from standard input")),
         List.of(
             "kelsonctl watch color                              one key",
             "kelsonctl watch --prefix app/ --rev=1              from the beginning of history",
+            "kelsonctl watch --prefix app/ --diff               only what differs",
             "kelsonctl watch color -- sh -c 'echo $ETCD_WATCH_KEY $ETCD_WATCH_EVENT_TYPE'",
             "                                                   run a command on each event"));
   }
@@ -46,11 +49,16 @@ final class WatchCommand implements Command {
       interactive(session, printer);
       return;
     }
+    boolean diff = flags.isSet("diff");
+    if (diff && !session.globals().writeOut().equals("simple")) {
+      throw CliException.badArgs("diff is only for `--write-out=simple`");
+    }
     CompletableFuture<Void> failure = new CompletableFuture<>();
     WatchOptions options = options(flags, session.environment());
+    Consumer<Printer.WatchReply> shown = diff ? new WatchDiff(session.console()) : printer::watch;
     session
         .client()
-        .watch(options, new Events(session.console(), printer, flags.trailing(), failure));
+        .watch(options, new Events(session.console(), shown, flags.trailing(), failure));
     try {
       failure.get();
     } catch (ExecutionException e) {
@@ -91,7 +99,7 @@ final class WatchCommand implements Command {
     // A watch that ends leaves the others be: nobody waits for its failure.
     CompletableFuture<Void> failure = new CompletableFuture<>();
     return Optional.of(
-        client.watch(options, new Events(console, printer, flags.trailing(), failure)));
+        client.watch(options, new Events(console, printer::watch, flags.trailing(), failure)));
   }
 
   private Flags innerFlags(List<String> words) {
@@ -100,8 +108,8 @@ final class WatchCommand implements Command {
       Flags flags = CommandLines.parseInner(this, dashes < 0 ? words : words.subList(0, dashes));
       flags.trailing(dashes < 0 ? List.of() : words.subList(dashes + 1, words.size()));
       return flags;
-    } catch (CommandLine.ParameterException e) {
-      throw CliException.badArgs(Kelsonctl.explained(e, "watch"));
+    } catch (UsageException e) {
+      throw CliException.badArgs(e.getMessage());
     }
   }
 
@@ -112,7 +120,7 @@ final class WatchCommand implements Command {
     WatchOptions.Builder options =
         WatchOptions.builder(key)
             .startRevision(flags.number("rev"))
-            .prevKv(flags.isSet("prev-kv"))
+            .prevKv(flags.isSet("prev-kv") || flags.isSet("diff"))
             .progressNotify(flags.isSet("progress-notify"));
     if (arguments.size() == 2) {
       if (prefix) {
@@ -145,14 +153,17 @@ final class WatchCommand implements Command {
   /** Prints what one watch brings, and runs the command. */
   private static final class Events implements WatchListener {
     private final Console console;
-    private final Printer printer;
+    private final Consumer<Printer.WatchReply> shown;
     private final List<String> command;
     private final CompletableFuture<Void> failure;
 
     Events(
-        Console console, Printer printer, List<String> command, CompletableFuture<Void> failure) {
+        Console console,
+        Consumer<Printer.WatchReply> shown,
+        List<String> command,
+        CompletableFuture<Void> failure) {
       this.console = console;
-      this.printer = printer;
+      this.shown = shown;
       this.command = command;
       this.failure = failure;
     }
@@ -200,7 +211,7 @@ final class WatchCommand implements Command {
         if (progress) {
           console.line("progress notify: " + reply.header().revision());
         }
-        printer.watch(reply);
+        shown.accept(reply);
         console.flush();
       }
     }

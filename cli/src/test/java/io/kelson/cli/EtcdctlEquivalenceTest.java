@@ -27,8 +27,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs {@link Script} once with etcdctl and once with kelsonctl, each on a fresh etcd that gives
- * out the same ids and revisions, and compares what they print and how they exit.
+ * Runs {@link Script} and {@link AdminScript} once with etcdctl and once with kelsonctl, each on a
+ * fresh server that gives out the same ids and revisions, and compares what they print and how they
+ * exit: on an etcd, and on a Kelson.
  *
  * <p>Both programs are taken from {@code KELSON_ETCD} and {@code KELSON_ETCDCTL}, else from the
  * PATH; where they are missing the test is skipped and says so.
@@ -37,12 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 class EtcdctlEquivalenceTest {
   private static final long LONGEST_RUN_SECONDS = 60;
 
-  /** What a tool printed and answered. */
-  private record Outcome(String output, int exitCode) {}
-
   /** A way to run a tool. */
   private interface Tool {
-    Outcome run(List<String> arguments, String input) throws Exception;
+    Outcomes.Outcome run(List<String> arguments, String input) throws Exception;
   }
 
   @TempDir Path folder;
@@ -77,53 +75,61 @@ class EtcdctlEquivalenceTest {
 
   @Test
   void printsAndExitsLikeEtcdctl() throws Exception {
-    List<Outcome> theirs = runAll("theirs", this::runEtcdctl, this::startEtcdctl);
-    List<Outcome> ours = runAll("ours", this::runKelsonctl, this::startKelsonctl);
-
-    assertThat(theirs).hasSize(Script.STEPS.size() + Script.WATCHES.size());
-    SoftAssertions softly = new SoftAssertions();
-    for (int i = 0; i < theirs.size(); i++) {
-      softly.assertThat(ours.get(i)).as(name(i)).isEqualTo(theirs.get(i));
-    }
-    softly.assertAll();
+    compare(dataDir -> StockEtcd.start(etcd, dataDir, clientPort, peerPort));
   }
 
-  private static String name(int index) {
-    int steps = Script.STEPS.size();
-    return index < steps
-        ? Script.STEPS.get(index).line()
-        : Script.WATCHES.get(index - steps).line();
+  /** The same lines against Kelson, if it has been built. */
+  @Test
+  void printsAndExitsLikeEtcdctlAgainstKelson() throws Exception {
+    Optional<Path> kelson = StockEtcd.builtKelson();
+    Assumptions.assumeTrue(
+        kelson.isPresent(),
+        "skipped: Kelson's server is not built; mvn package -pl kv-server -am builds it");
+    compare(dataDir -> StockEtcd.startKelson(kelson.get(), dataDir, clientPort, peerPort));
+  }
+
+  private interface Server {
+    StockEtcd start(Path dataDir) throws Exception;
+  }
+
+  private void compare(Server server) throws Exception {
+    Map<String, Outcomes.Outcome> theirs =
+        runAll("theirs", server, this::runEtcdctl, this::startEtcdctl);
+    Map<String, Outcomes.Outcome> ours =
+        runAll("ours", server, this::runKelsonctl, this::startKelsonctl);
+
+    assertThat(ours.keySet()).isEqualTo(theirs.keySet());
+    SoftAssertions softly = new SoftAssertions();
+    theirs.forEach(
+        (line, outcome) -> softly.assertThat(ours.get(line)).as(line).isEqualTo(outcome));
+    softly.assertAll();
   }
 
   private interface Starter {
     Process start(List<String> arguments) throws IOException;
   }
 
-  private List<Outcome> runAll(String name, Tool tool, Starter starter) throws Exception {
-    List<Outcome> outcomes = new ArrayList<>();
+  private Map<String, Outcomes.Outcome> runAll(
+      String name, Server starts, Tool tool, Starter starter) throws Exception {
+    Outcomes outcomes = new Outcomes();
     Path dataDir = Files.createDirectory(folder.resolve(name));
-    try (StockEtcd server = StockEtcd.start(etcd, dataDir, clientPort, peerPort)) {
+    try (StockEtcd server = starts.start(dataDir)) {
       server.grantLease(Script.LEASE, 3600);
       for (Script.Step step : Script.STEPS) {
-        Outcome outcome = tool.run(step.arguments(), step.input());
-        outcomes.add(new Outcome(normalized(step.line(), outcome.output()), outcome.exitCode()));
+        outcomes.add(step.line(), tool.run(step.arguments(), step.input()));
       }
       for (Script.WatchStep step : Script.WATCHES) {
-        outcomes.add(runUntil(starter.start(step.arguments()), step));
+        outcomes.add(step.line(), runUntil(starter.start(step.arguments()), step));
+      }
+      for (Script.Step step : AdminScript.STEPS) {
+        Script.Step filled = new Script.Step(outcomes.filled(step.line()), step.input());
+        outcomes.add(step.line(), tool.run(filled.arguments(), filled.input()));
+      }
+      for (Script.WatchStep step : AdminScript.HELD) {
+        outcomes.add(step.line(), runUntil(starter.start(step.arguments()), step));
       }
     }
-    return outcomes;
-  }
-
-  /**
-   * The size of etcd's file depends on when it last wrote it; and on a usage error etcdctl prints
-   * its help text to standard output, where kelsonctl leaves it alone.
-   */
-  private static String normalized(String line, String output) {
-    if (line.startsWith("endpoint status")) {
-      return output.replaceAll("\"dbSize(InUse)?\":[0-9]+", "\"dbSize$1\":0");
-    }
-    return output.startsWith("NAME:\n") ? "" : output;
+    return outcomes.all();
   }
 
   private Map<String, String> variables() {
@@ -152,7 +158,7 @@ class EtcdctlEquivalenceTest {
     return start(command);
   }
 
-  private Outcome runEtcdctl(List<String> arguments, String input) throws Exception {
+  private Outcomes.Outcome runEtcdctl(List<String> arguments, String input) throws Exception {
     // Bytes that are no text cannot be handed to a process from here; a file can hold them.
     List<String> words = new ArrayList<>();
     for (String argument : arguments) {
@@ -164,7 +170,7 @@ class EtcdctlEquivalenceTest {
     Process process = start(List.of("sh", line.toString()));
     feed(process, input);
     String output = ByteText.of(process.getInputStream().readAllBytes());
-    return new Outcome(output, process.waitFor());
+    return new Outcomes.Outcome(output, process.waitFor());
   }
 
   private static void feed(Process process, String input) throws Exception {
@@ -180,7 +186,7 @@ class EtcdctlEquivalenceTest {
     return "'" + argument.replace("'", "'\\''") + "'";
   }
 
-  private Outcome runKelsonctl(List<String> arguments, String input) {
+  private Outcomes.Outcome runKelsonctl(List<String> arguments, String input) {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     Console console =
         new Console(
@@ -188,7 +194,7 @@ class EtcdctlEquivalenceTest {
             output,
             OutputStream.nullOutputStream());
     int exitCode = new Kelsonctl(console, variables()).run(arguments);
-    return new Outcome(ByteText.of(output.toByteArray()), exitCode);
+    return new Outcomes.Outcome(ByteText.of(output.toByteArray()), exitCode);
   }
 
   private Process startKelsonctl(List<String> arguments) throws IOException {
@@ -206,7 +212,8 @@ class EtcdctlEquivalenceTest {
   }
 
   /** Reads as many lines as the step waits for, then ends the process. */
-  private static Outcome runUntil(Process process, Script.WatchStep step) throws Exception {
+  private static Outcomes.Outcome runUntil(Process process, Script.WatchStep step)
+      throws Exception {
     OutputStream stdin = process.getOutputStream();
     stdin.write(step.input().getBytes(UTF_8));
     stdin.flush();
@@ -224,8 +231,9 @@ class EtcdctlEquivalenceTest {
     if (step.closeInput()) {
       stdin.close();
     } else {
-      process.destroy();
+      // Only the signal: with its output closed as well it might die of that instead.
+      process.toHandle().destroy();
     }
-    return new Outcome(ByteText.of(output.toByteArray()), process.waitFor());
+    return new Outcomes.Outcome(ByteText.of(output.toByteArray()), process.waitFor());
   }
 }

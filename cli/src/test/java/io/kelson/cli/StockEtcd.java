@@ -14,22 +14,25 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A one-member etcd for tests. Two of them started one after the other on the same ports are the
- * same to a client: etcd derives its ids from the peer address.
+ * A one-member etcd for tests, or a Kelson. Two of them started one after the other on the same
+ * ports are the same to a client: ids are derived from the peer address.
  */
 final class StockEtcd implements AutoCloseable {
   private final Process process;
+  private final String sign;
   private final int clientPort;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
 
-  private StockEtcd(Process process, int clientPort) {
+  private StockEtcd(Process process, int clientPort, String sign) {
     this.process = process;
+    this.sign = sign;
     this.clientPort = clientPort;
     Thread log = new Thread(this::followLog, "etcd-log");
     log.setDaemon(true);
@@ -59,23 +62,48 @@ final class StockEtcd implements AutoCloseable {
 
   static StockEtcd start(Path program, Path dataDir, int clientPort, int peerPort)
       throws Exception {
+    List<String> logging = List.of("--log-outputs=stderr", "--logger=zap");
+    return start(program, logging, dataDir, clientPort, peerPort, "serving client");
+  }
+
+  /** The launcher of a Kelson whose server has been built; empty if it has not. */
+  static Optional<Path> builtKelson() {
+    Path launcher = Path.of("..", "bin", "kelson").toAbsolutePath().normalize();
+    Path built = Path.of("..", "kv-server", "target", "lib");
+    return Files.isExecutable(launcher) && Files.isDirectory(built)
+        ? Optional.of(launcher)
+        : Optional.empty();
+  }
+
+  static StockEtcd startKelson(Path launcher, Path dataDir, int clientPort, int peerPort)
+      throws Exception {
+    return start(
+        launcher, List.of("server"), dataDir, clientPort, peerPort, "ready to serve client");
+  }
+
+  private static StockEtcd start(
+      Path program, List<String> more, Path dataDir, int clientPort, int peerPort, String sign)
+      throws Exception {
     String client = "http://127.0.0.1:" + clientPort;
     String peer = "http://127.0.0.1:" + peerPort;
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                program.toString(),
-                "--data-dir=" + dataDir,
-                "--listen-client-urls=" + client,
-                "--advertise-client-urls=" + client,
-                "--listen-peer-urls=" + peer,
-                "--initial-advertise-peer-urls=" + peer,
-                "--initial-cluster=default=" + peer,
-                "--log-outputs=stderr",
-                "--logger=zap"));
-    builder.environment().keySet().removeIf(name -> name.startsWith("ETCD_"));
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(more);
+    command.addAll(
+        List.of(
+            "--name=default",
+            "--data-dir=" + dataDir,
+            "--listen-client-urls=" + client,
+            "--advertise-client-urls=" + client,
+            "--listen-peer-urls=" + peer,
+            "--initial-advertise-peer-urls=" + peer,
+            "--initial-cluster=default=" + peer));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("ETCD_") || name.startsWith("KELSON_"));
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    StockEtcd etcd = new StockEtcd(builder.start(), clientPort);
+    StockEtcd etcd = new StockEtcd(builder.start(), clientPort, sign);
     try {
       etcd.ready.get(60, TimeUnit.SECONDS);
     } catch (Exception e) {
@@ -89,11 +117,12 @@ final class StockEtcd implements AutoCloseable {
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.contains("serving client") || line.contains("serving insecure client")) {
+        if (line.contains(sign)) {
           ready.complete(null);
         }
       }
-      ready.completeExceptionally(new IllegalStateException("etcd ended before it was ready"));
+      ready.completeExceptionally(
+          new IllegalStateException("the server ended before it was ready"));
     } catch (IOException e) {
       ready.completeExceptionally(e);
     }
