@@ -20,18 +20,34 @@ public record Compare(
 
   /** What is compared. */
   public enum Target {
+    /** How often the key was written since it was created; 0 if it does not exist. */
     VERSION,
+
+    /** The revision it was created at; 0 if it does not exist. */
     CREATE_REVISION,
+
+    /** The revision it was last written at; 0 if it does not exist. */
     MOD_REVISION,
+
+    /** Its value; a key that does not exist fails every such comparison. */
     VALUE,
+
+    /** The lease it is attached to; 0 for none. */
     LEASE
   }
 
   /** How the store's side must stand to the given side. */
   public enum Relation {
+    /** Is the same. */
     EQUAL,
+
+    /** Is more; of values, comes later byte by byte. */
     GREATER,
+
+    /** Is less; of values, comes earlier byte by byte. */
     LESS,
+
+    /** Is another. */
     NOT_EQUAL
   }
 

@@ -4,9 +4,16 @@ package io.kelson.client;
 public sealed interface Op permits RangeOp, PutOp, DeleteOp, TxnOp {
   /** The alternatives, for switches that the compiler checks. */
   enum Kind {
+    /** A {@link RangeOp}. */
     RANGE,
+
+    /** A {@link PutOp}. */
     PUT,
+
+    /** A {@link DeleteOp}. */
     DELETE,
+
+    /** A {@link TxnOp} in another. */
     TXN
   }
 

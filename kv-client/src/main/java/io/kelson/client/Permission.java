@@ -12,8 +12,13 @@ import java.util.Objects;
 public record Permission(Type type, Bytes key, Bytes rangeEnd) {
   /** What is allowed. */
   public enum Type {
+    /** May be read and watched. */
     READ,
+
+    /** May be put and deleted. */
     WRITE,
+
+    /** Both. */
     READWRITE
   }
 

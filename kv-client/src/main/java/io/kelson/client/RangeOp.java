@@ -38,17 +38,31 @@ public record RangeOp(
 
   /** The direction of a sorted reply. */
   public enum SortOrder {
+    /** As the store has them, which is by key. */
     NONE,
+
+    /** Smallest first. */
     ASCEND,
+
+    /** Largest first. */
     DESCEND
   }
 
   /** What a reply is sorted by. */
   public enum SortTarget {
+    /** By key, byte by byte. */
     KEY,
+
+    /** By how often they were written. */
     VERSION,
+
+    /** By the revision they were created at. */
     CREATE,
+
+    /** By the revision they were last written at. */
     MOD,
+
+    /** By value, byte by byte. */
     VALUE
   }
 

@@ -12,7 +12,10 @@ import java.util.Optional;
 public record WatchEvent(Type type, KeyValue kv, Optional<KeyValue> prevKv) {
   /** The kinds of change. */
   public enum Type {
+    /** The key was written. */
     PUT,
+
+    /** The key was deleted, by a request or with its lease. */
     DELETE
   }
 }
