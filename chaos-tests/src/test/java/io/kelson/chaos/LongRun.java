@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Runs with {@code .ci/long-tests} only, so that a build stays short enough to be waited for; without it
- * the build says what it left out.
+ * Runs with {@code .ci/long-tests} only, so that a build stays short enough to be waited for;
+ * without it the build says what it left out.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

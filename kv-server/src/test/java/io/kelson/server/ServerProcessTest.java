@@ -170,6 +170,8 @@ class ServerProcessTest {
     awaitLine(server, "ready to serve client requests");
     server.toHandle().destroy();
     awaitLine(server, "stopped member");
+    // The file has its line after the stream has.
+    assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(output)
         .allSatisfy(
             line ->

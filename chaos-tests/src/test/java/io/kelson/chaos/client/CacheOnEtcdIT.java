@@ -1,6 +1,7 @@
 package io.kelson.chaos.client;
 
 import io.kelson.chaos.LongRun;
+
 /** {@link CacheSuite} on a stock etcd. */
 @LongRun
 class CacheOnEtcdIT extends CacheSuite {

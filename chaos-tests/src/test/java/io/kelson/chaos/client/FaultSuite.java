@@ -1,11 +1,11 @@
 package io.kelson.chaos.client;
 
-import io.kelson.chaos.LongRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kelson.chaos.Await;
 import io.kelson.chaos.ClusterNode;
 import io.kelson.chaos.Leadership;
+import io.kelson.chaos.LongRun;
 import io.kelson.client.Bytes;
 import io.kelson.client.CompactedException;
 import io.kelson.client.DeleteOp;
@@ -185,6 +185,58 @@ abstract class FaultSuite extends ClientSuite {
       relay.join();
       assertThat(end.get(60, TimeUnit.SECONDS)).isInstanceOf(CompactedException.class);
       assertThat(record.values).containsExactly("1", "2", "3");
+    }
+  }
+
+  /** As behind a disk or a network that is overloaded: what is asked is answered, late. */
+  @Test
+  void aSlowServerIsWaitedForAndNothingIsSaidTwice() throws Exception {
+    try (Relay relay = new Relay(cluster.nodes().get(0).spec().clientPort())) {
+      KelsonClient slow = opened(builder().endpoints(relay.endpoint()));
+      Record record = new Record();
+      slow.watch(WatchOptions.builder(key("n")).build(), record)
+          .created()
+          .get(60, TimeUnit.SECONDS);
+      relay.slow(200);
+      List<String> written = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        written.add(Integer.toString(i));
+        slow.put(key("n"), bytes(Integer.toString(i)));
+      }
+      Await.until("all of it", BOUND, () -> record.values.size() >= written.size());
+      assertThat(record.values).isEqualTo(written);
+      assertThat(record.interruptions).hasValue(0);
+      assertThat(slow.range(RangeOp.key(key("n"))).kvs().get(0).version())
+          .as("each put once")
+          .isEqualTo(10);
+    }
+  }
+
+  /** The connection stands, and nothing comes: that is found out, and another member asked. */
+  @Test
+  void aServerThatFallsSilentIsLeftForAnother() throws Exception {
+    try (Relay relay = new Relay(cluster.nodes().get(0).spec().clientPort())) {
+      List<String> order =
+          List.of(
+              relay.endpoint(), endpoint(cluster.nodes().get(1)), endpoint(cluster.nodes().get(2)));
+      KelsonClient patient = opened(builder().endpoints(order).inOrder(true));
+      Record record = new Record();
+      patient
+          .watch(WatchOptions.builder(key("n")).build(), record)
+          .created()
+          .get(60, TimeUnit.SECONDS);
+      client.put(key("n"), bytes("1"));
+      Await.until("the first", BOUND, () -> record.values.equals(List.of("1")));
+      relay.fallSilent();
+      client.put(key("n"), bytes("2"));
+      client.put(key("n"), bytes("3"));
+      Await.until("the rest", BOUND, () -> record.values.equals(List.of("1", "2", "3")));
+      assertThat(record.interruptions).hasValue(1);
+      assertThat(patient.range(RangeOp.key(key("n"))).kvs().get(0).value()).isEqualTo(bytes("3"));
+      relay.speak();
+      client.put(key("n"), bytes("4"));
+      Await.until("the last", BOUND, () -> record.values.size() >= 4);
+      assertThat(record.values).as("what was held back").containsExactly("1", "2", "3", "4");
     }
   }
 
