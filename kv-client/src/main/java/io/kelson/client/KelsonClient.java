@@ -34,6 +34,7 @@ public final class KelsonClient implements AutoCloseable {
   private final Connections connections;
   private final UnaryCalls calls;
   private final Namespace namespace;
+  private final WatchStreams watchStreams;
   private final Set<WatchSession> watches = ConcurrentHashMap.newKeySet();
   private final LeaseKeeper keeper;
   private final LeaseCalls leases;
@@ -49,6 +50,8 @@ public final class KelsonClient implements AutoCloseable {
     int first = options.firstEndpoint();
     this.endpoints = new Endpoints(options.endpoints(), first, connections::dial);
     this.calls = new UnaryCalls(endpoints, connections.timer(), options);
+    this.watchStreams =
+        new WatchStreams(endpoints, connections.timer(), connections.callbacks(), calls);
     this.namespace = new Namespace(options.namespace());
     this.keeper = new LeaseKeeper(endpoints, connections, calls);
     this.leases = new LeaseCalls(calls, namespace, keeper);
@@ -263,17 +266,15 @@ public final class KelsonClient implements AutoCloseable {
     return op.readOnly() ? Effect.READS : Effect.WRITES;
   }
 
-  /** Starts to watch; it goes on over any failure until it is closed or the server ends it. */
+  /**
+   * Starts to watch; it goes on over any failure until it is closed or the server ends it. The
+   * watches of a client share one stream.
+   */
   public Watcher watch(WatchOptions options, WatchListener listener) {
     requireOpen();
     WatchSession session =
         new WatchSession(
-            endpoints,
-            connections.timer(),
-            calls,
-            namespace.in(options),
-            namespace.out(listener),
-            watches::remove);
+            watchStreams, namespace.in(options), namespace.out(listener), watches::remove);
     watches.add(session);
     session.open();
     if (closed) {

@@ -3,10 +3,11 @@ package io.kelson.client;
 /**
  * Receives what a watch sees.
  *
- * <p>Called by one thread at a time and in order, on the client's callback executor; the next batch
- * is asked of the server only when the former call has returned, so a slow listener slows its own
- * watch and nothing else (unless the executor is the event loop itself). An exception thrown here
- * ends the watch.
+ * <p>Called by one thread at a time and in order, on the client's callback executor. About a
+ * megabyte waits for a slow listener (or one batch, if that is larger); beyond it the server is
+ * told to stop and asked again for the rest when the listener has caught up. So a slow one slows
+ * its own watch and nothing else (unless the executor is the event loop itself), and misses nothing
+ * that is not compacted meanwhile. An exception thrown here ends the watch.
  */
 public interface WatchListener {
   /** The server has accepted the watch; every event after {@code header.revision()} will come. */

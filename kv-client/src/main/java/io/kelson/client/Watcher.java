@@ -11,8 +11,9 @@ public interface Watcher extends AutoCloseable {
   CompletableFuture<Void> closed();
 
   /**
-   * Asks the server to say how far it got; the answer is {@link WatchListener#onProgress}. Does
-   * nothing while the connection is being rebuilt.
+   * Asks the server to say how far it got; the answer is {@link WatchListener#onProgress}, of which
+   * there may be none while a watch of this client is behind. What is asked while the connection is
+   * being rebuilt goes out when it has been.
    */
   void requestProgress();
 

@@ -104,12 +104,13 @@ final class Wire {
     };
   }
 
-  static WatchRequest watchCreate(WatchOptions options, long startRevision) {
+  static WatchRequest watchCreate(WatchOptions options, long startRevision, long watchId) {
     WatchCreateRequest.Builder create =
         WatchCreateRequest.newBuilder()
             .setKey(bytes(options.key()))
             .setRangeEnd(bytes(options.rangeEnd()))
             .setStartRevision(startRevision)
+            .setWatchId(watchId)
             .setPrevKv(options.prevKv())
             .setProgressNotify(options.progressNotify());
     if (options.noPut()) {

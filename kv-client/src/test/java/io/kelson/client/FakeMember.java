@@ -31,6 +31,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,8 +39,12 @@ import java.util.function.Consumer;
 
 /** A server that answers as a test tells it, and counts what it was asked. */
 final class FakeMember implements AutoCloseable {
-  /** A watch stream that a client has opened. */
-  record OpenStream(WatchRequest firstRequest, StreamObserver<WatchResponse> replies) {}
+  /** A watch stream that a client has opened; {@code requests} has the first one too. */
+  record OpenStream(
+      WatchRequest firstRequest,
+      BlockingQueue<WatchRequest> requests,
+      CompletableFuture<Void> gone,
+      StreamObserver<WatchResponse> replies) {}
 
   final AtomicInteger puts = new AtomicInteger();
   final AtomicInteger ranges = new AtomicInteger();
@@ -168,18 +173,23 @@ final class FakeMember implements AutoCloseable {
     @Override
     public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> replies) {
       return new StreamObserver<>() {
+        private final BlockingQueue<WatchRequest> requests = new LinkedBlockingQueue<>();
+        private final CompletableFuture<Void> gone = new CompletableFuture<>();
         private boolean first = true;
 
         @Override
         public void onNext(WatchRequest request) {
+          requests.add(request);
           if (first) {
             first = false;
-            streams.add(new OpenStream(request, replies));
+            streams.add(new OpenStream(request, requests, gone, replies));
           }
         }
 
         @Override
-        public void onError(Throwable error) {}
+        public void onError(Throwable error) {
+          gone.complete(null);
+        }
 
         @Override
         public void onCompleted() {}

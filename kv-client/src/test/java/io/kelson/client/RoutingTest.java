@@ -107,9 +107,8 @@ class RoutingTest {
     try (KelsonClient client = builder().credentials("ann", "secret").build()) {
       Watcher watcher = client.watch(WatchOptions.builder(KEY).build(), batch -> {});
       first.streams.take().replies().onNext(refusal);
-      first
-          .streams
-          .take()
+      FakeMember.OpenStream stream = first.streams.take();
+      stream
           .replies()
           .onNext(
               WatchResponse.newBuilder().setHeader(FakeMember.header(2)).setCreated(true).build());
@@ -117,12 +116,13 @@ class RoutingTest {
       assertThat(first.tokens).containsExactly("ann.1", "ann.2");
 
       Watcher hopeless = client.watch(WatchOptions.builder(KEY).build(), batch -> {});
-      first.streams.take().replies().onNext(refusal);
+      stream.replies().onNext(refusal);
       first.streams.take().replies().onNext(refusal);
       assertThat(catchThrowable(() -> hopeless.closed().get(30, TimeUnit.SECONDS)))
           .cause()
           .isInstanceOf(WatchCanceledException.class)
           .hasMessage(reason);
+      assertThat(watcher.closed()).isNotDone();
     }
   }
 

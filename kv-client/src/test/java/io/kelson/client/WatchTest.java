@@ -164,7 +164,8 @@ class WatchTest {
 
   @Test
   void itsOwnProgressMovesItOnButAskedForProgressDoesNot() throws Exception {
-    watch(0);
+    Watcher watcher = watch(0);
+    watcher.requestProgress();
     FakeMember.OpenStream stream = first.streams.take();
     stream.replies().onNext(created(9));
     stream.replies().onNext(WatchResponse.newBuilder().setHeader(FakeMember.header(12)).build());
