@@ -236,7 +236,7 @@ public final class ProcessCluster implements AutoCloseable {
     }
   }
 
-  private static void deleteTree(Path root) {
+  static void deleteTree(Path root) {
     if (!Files.exists(root)) {
       return;
     }

@@ -55,9 +55,7 @@ class FullDiskIT {
     NodeCommand command = TestCluster.command();
     Assumptions.assumeTrue(command.product().equals("kelson"), "etcd stops on a full disk");
     Path directory = TestCluster.directory("full-disk");
-    // Otherwise NOSPACE would be raised, and writes refused, before the disk is full.
-    ProcessCluster cluster =
-        ProcessCluster.create(command, directory, 3, "--quota-backend-bytes=-1");
+    ProcessCluster cluster = ProcessCluster.create(command, directory, 3);
     try (cluster) {
       for (ClusterNode node : cluster.nodes()) {
         disks.put(node, SmallDisk.mount(node.spec().dataDir(), DISK_MEGABYTES));

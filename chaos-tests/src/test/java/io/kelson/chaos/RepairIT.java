@@ -150,8 +150,8 @@ class RepairIT {
   private static boolean hasVote(ClusterNode witness, long id) {
     try {
       String said = Files.readString(witness.logFile());
-      int at = said.lastIndexOf("the members in force are Configuration[voters=[");
-      return at >= 0 && said.substring(at, said.indexOf(']', at)).contains(Long.toString(id));
+      int at = said.lastIndexOf("the members in force are voters [");
+      return at >= 0 && said.substring(at, said.indexOf(']', at)).contains(Long.toHexString(id));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

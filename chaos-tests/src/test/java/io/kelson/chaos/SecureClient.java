@@ -112,6 +112,17 @@ final class SecureClient implements AutoCloseable {
     return kv().range(RangeRequest.newBuilder().setKey(utf8(key)).build());
   }
 
+  /** The first so many pairs of a range, as this member alone has them. */
+  RangeResponse own(ByteString from, ByteString end, int limit) {
+    return kv().range(
+            RangeRequest.newBuilder()
+                .setKey(from)
+                .setRangeEnd(end)
+                .setLimit(limit)
+                .setSerializable(true)
+                .build());
+  }
+
   StatusResponse status() {
     return MaintenanceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(2, TimeUnit.SECONDS)

@@ -69,7 +69,7 @@ final class SecureLoad implements AutoCloseable {
           client.close();
           client = connect(node, true);
         }
-        if (!put(client, String.format("app/load/%s/%06d", name, i), count)) {
+        if (!put(node, client, String.format("app/load/%s/%06d", name, i), count)) {
           // As clients do that are told of new files: who has to connect again reads them again.
           client.close();
           client = connect(node, anew);
@@ -86,18 +86,18 @@ final class SecureLoad implements AutoCloseable {
   }
 
   /** A member that was started again has forgotten the token, as etcd's do: a new one is needed. */
-  private void loginAnew(SecureClient client) {
+  private void loginAnew(SecureNode node, SecureClient client) {
     AuthenticateRequest request =
         AuthenticateRequest.newBuilder().setName("app").setPassword(password).build();
     try {
       token = client.auth().authenticate(request).getToken();
     } catch (StatusRuntimeException e) {
-      errors.merge(kind(e), 1L, Long::sum);
+      count(node, e);
     }
   }
 
   /** Whether it was acknowledged. */
-  private boolean put(SecureClient client, String key, AtomicLong count) {
+  private boolean put(SecureNode node, SecureClient client, String key, AtomicLong count) {
     String value = "value of " + key;
     try {
       client.put(key, value);
@@ -106,13 +106,17 @@ final class SecureLoad implements AutoCloseable {
       LockSupport.parkNanos(PAUSE_NANOS);
       return true;
     } catch (StatusRuntimeException e) {
-      errors.merge(kind(e), 1L, Long::sum);
+      count(node, e);
       LockSupport.parkNanos(PAUSE_AFTER_ERROR_NANOS);
       if (e.getStatus().getCode() == Status.Code.UNAUTHENTICATED) {
-        loginAnew(client);
+        loginAnew(node, client);
       }
       return false;
     }
+  }
+
+  private void count(SecureNode node, StatusRuntimeException error) {
+    errors.merge(node.name() + ": " + kind(error), 1L, Long::sum);
   }
 
   private static String kind(StatusRuntimeException error) {
@@ -166,7 +170,7 @@ final class SecureLoad implements AutoCloseable {
     return acked;
   }
 
-  /** How many failed, by kind. */
+  /** How many failed, by the member asked and the kind of failure. */
   Map<String, Long> errors() {
     return new TreeMap<>(errors);
   }

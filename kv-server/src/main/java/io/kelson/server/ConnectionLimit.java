@@ -82,7 +82,7 @@ final class ConnectionLimit {
   }
 
   private void refused(Channel channel, InetAddress address) {
-    channel.close();
+    // Why comes before that, so that whoever sees the one finds the other.
     long leftOut = lines.ask();
     if (leftOut >= 0) {
       LOG.warn(
@@ -92,6 +92,7 @@ final class ConnectionLimit {
           maxPerAddress,
           leftOut);
     }
+    channel.close();
   }
 
   private final class Negotiator implements ProtocolNegotiator {

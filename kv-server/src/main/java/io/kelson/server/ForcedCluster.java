@@ -161,6 +161,13 @@ final class ForcedCluster {
     }
   }
 
+  private static String uncertain(long first, long last) {
+    return first > last
+        ? "no entry in its log is uncertain"
+        : "entries %d to %d, of which it is not known whether they were committed, are committed now"
+            .formatted(first, last);
+  }
+
   private void append(SegmentedLog log, RestoredLog restored, ConfigEntry inForce, Members members)
       throws IOException {
     HardState promised = restored.hardState();
@@ -169,13 +176,12 @@ final class ForcedCluster {
         new Entry(
             term, restored.last().index() + 1, EntryType.CONFIG, alone(inForce, members).encode());
     LOG.warn(
-        "--force-new-cluster: member {} goes on as the only member of cluster {}, was {}; entries {} to {}, of which it"
-            + " is not known whether they were committed, are committed now; all other members are removed for good",
+        "--force-new-cluster: member {} goes on as the only member of cluster {}, was {}; {}; all other members are"
+            + " removed for good",
         MemberIds.text(self()),
         MemberIds.text(origin.cluster().clusterId()),
         inForce.configuration(),
-        promised.commit() + 1,
-        restored.last().index());
+        uncertain(promised.commit() + 1, restored.last().index()));
     log.write(
         new PersistBatch(
             1, new HardState(term, self(), promised.commit()), List.of(entry), List.of(), true));

@@ -303,7 +303,7 @@ final class Member {
   }
 
   private void openUpkeep(MvccStore store, PurgeLoop purge, EventLoops loops) {
-    Runnable reclaim = () -> purge.removed(store.compactRevision());
+    Runnable reclaim = purge::reclaim;
     maintenance = new MaintenanceStore(store);
     upkeep =
         opened.push(
@@ -371,6 +371,7 @@ final class Member {
         .setUpToDate(isUpToDate())
         .addAllHashes(upkeep.hashes().all())
         .setRestored(ByteString.copyFrom(store.restored()))
+        .setLacksRoom(upkeep.space().isLacking())
         .build()
         .toByteArray();
   }

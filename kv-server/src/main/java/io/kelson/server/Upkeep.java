@@ -125,7 +125,8 @@ final class Upkeep implements AutoCloseable {
             state,
             self,
             this::propose,
-            reclaim);
+            reclaim,
+            this::isMajorityWithRoom);
     this.hashes = new StoreHashes(store, () -> !config.checks().compactionInterval().isZero());
     this.compactor = new AutoCompactor(config.storage());
   }
@@ -285,20 +286,38 @@ final class Upkeep implements AutoCloseable {
     members.forEach(
         (id, urls) -> {
           if (id != self) {
-            ask(urls).ifPresent(answer -> said.put(id, answer));
+            ask(urls).ifPresent(answer -> said.put(id, answer.getHashesList()));
           }
         });
     return HashComparison.of(members.keySet(), said);
   }
 
-  private Optional<List<StoreHash>> ask(List<String> peerUrls) {
+  private boolean isMajorityWithRoom() {
+    Roster.View view = roster.view();
+    List<Peer> voters =
+        view.members().members().stream()
+            .filter(peer -> view.applied().configuration().isVoter(peer.id()))
+            .toList();
+    long lacking =
+        voters.stream()
+            .filter(
+                peer ->
+                    peer.id() == self
+                        ? space.isLacking()
+                        : ask(peer.peerUrls())
+                            .filter(io.kelson.server.proto.ClusterDescription::getLacksRoom)
+                            .isPresent())
+            .count();
+    return voters.size() - lacking > voters.size() / 2;
+  }
+
+  private Optional<io.kelson.server.proto.ClusterDescription> ask(List<String> peerUrls) {
     for (String url : peerUrls) {
       try {
         byte[] told = ClusterDescription.ask(PeerPort.address(url), security, ASK_TIMEOUT_MILLIS);
-        return Optional.of(
-            io.kelson.server.proto.ClusterDescription.parseFrom(told).getHashesList());
+        return Optional.of(io.kelson.server.proto.ClusterDescription.parseFrom(told));
       } catch (IOException nobodyThere) {
-        LOG.debug("no checksums from {}", url, nobodyThere);
+        LOG.debug("no description from {}", url, nobodyThere);
       }
     }
     return Optional.empty();

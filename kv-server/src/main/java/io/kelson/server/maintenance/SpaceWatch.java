@@ -5,6 +5,7 @@ import io.kelson.api.AlarmRequest.AlarmAction;
 import io.kelson.api.AlarmType;
 import io.kelson.server.proto.AlarmChange;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -12,9 +13,11 @@ import java.util.function.Consumer;
  *
  * <p>With a quota the store may grow to that. Without one (0) some of the disk stays free: a
  * twentieth of it, but at least 256 MiB and at most 4 GiB, and on small disks no more than a
- * quarter. A negative quota switches this off. An alarm goes by itself once the store is below nine
- * tenths of the quota, or a quarter more than what has to stay free is; one that somebody raised by
- * hand stays. {@link #look} is for one thread; the rest is thread-safe.
+ * quarter; but as the alarm stops the whole cluster, and the others can do without one member whose
+ * disk fills up, it is not raised before so many lack room that they could not. A negative quota
+ * switches this off. An alarm goes by itself once the store is below nine tenths of the quota, or a
+ * quarter more than what has to stay free is; one that somebody raised by hand stays. {@link #look}
+ * is for one thread; the rest is thread-safe.
  */
 public final class SpaceWatch {
   private static final long MIN_RESERVE_BYTES = 256L << 20;
@@ -39,7 +42,9 @@ public final class SpaceWatch {
   private final long self;
   private final Consumer<AlarmChange> propose;
   private final Runnable reclaim;
+  private final BooleanSupplier canSpareThis;
   private volatile boolean exceeded;
+  private volatile boolean lacking;
   private int looksAtAlarm;
 
   /**
@@ -47,6 +52,8 @@ public final class SpaceWatch {
    * @param self the member whose space this is
    * @param propose has an alarm changed, and may be asked again if nothing comes of it
    * @param reclaim has space given back that compacted history takes up; returns at once
+   * @param canSpareThis whether a majority is left without all members whose disks fill up, this
+   *     one among them; asked while this one's does and there is no quota
    */
   public SpaceWatch(
       long quotaBytes,
@@ -54,18 +61,25 @@ public final class SpaceWatch {
       MaintenanceStore alarms,
       long self,
       Consumer<AlarmChange> propose,
-      Runnable reclaim) {
+      Runnable reclaim,
+      BooleanSupplier canSpareThis) {
     this.quotaBytes = quotaBytes;
     this.space = space;
     this.alarms = alarms;
     this.self = self;
     this.propose = propose;
     this.reclaim = reclaim;
+    this.canSpareThis = canSpareThis;
   }
 
   /** Whether nothing more should be taken in, whether or not the alarm has been heard of yet. */
   public boolean isExceeded() {
     return exceeded;
+  }
+
+  /** Whether this member's room comes to its end, whatever follows from that. */
+  public boolean isLacking() {
+    return lacking;
   }
 
   /** How large the store may become; 0 if nothing bounds it. */
@@ -88,12 +102,14 @@ public final class SpaceWatch {
       return;
     }
     Optional<Alarm> alarm = alarms.current().find(self, AlarmType.NOSPACE);
-    exceeded = isOver();
+    lacking = isOver() || (lacking || alarm.isPresent()) && !hasRoomAgain();
+    boolean matters = lacking && (quotaBytes > 0 || !canSpareThis.getAsBoolean());
+    exceeded = matters && isOver();
     if (exceeded && alarm.isEmpty()) {
       propose.accept(change(AlarmAction.ACTIVATE));
     }
     if (alarm.isPresent() && alarm.get().automatic()) {
-      if (hasRoomAgain()) {
+      if (!matters) {
         propose.accept(change(AlarmAction.DEACTIVATE));
       } else {
         maybeReclaim();

@@ -21,8 +21,8 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.HyperClockCache;
 import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
@@ -236,7 +236,8 @@ final class Database implements AutoCloseable {
 
   private static List<ColumnFamilyDescriptor> descriptors(
       MvccOptions options, List<AbstractImmutableNativeReference> natives) {
-    Cache cache = new LRUCache(options.blockCacheBytes());
+    // Without a lock, which a look-up would take three times: for the filter, the index, the block.
+    Cache cache = new HyperClockCache(options.blockCacheBytes(), 0, -1, false);
     BloomFilter bloom = new BloomFilter(10, false);
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     for (String name : FAMILIES) {

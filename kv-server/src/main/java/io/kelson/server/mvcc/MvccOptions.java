@@ -26,7 +26,8 @@ public record MvccOptions(long clusterId, long blockCacheBytes, long memtableByt
 
   /** Sizes for a machine with two cores and a few GiB of memory. */
   public static MvccOptions defaults(long clusterId) {
-    return new MvccOptions(clusterId, 64 * MIB, 32 * MIB);
+    // Larger memtables make each put slower, as it walks through three of them.
+    return new MvccOptions(clusterId, 64 * MIB, 16 * MIB);
   }
 
   /** The same with another block cache. */

@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class MvccStore implements EventHistory, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MvccStore.class);
 
+  /** Merging the newest versions then writes a few times as much as it gives back. */
+  private static final long DELETES_PER_KEY_WORTH_MERGING = 4;
+
   // What the apply thread writes to; others look at the database of the view they hold.
   private Database database;
 
@@ -385,8 +388,11 @@ public final class MvccStore implements EventHistory, AutoCloseable {
   /**
    * Merges files so that the disk gets back the space of what was purged. Blocks, for large
    * histories perhaps for minutes; readers and the apply thread go on meanwhile. Background thread.
+   *
+   * @param all whatever it costs; if not, the files of the newest versions are left alone until the
+   *     deletes purged are many beside the keys there are
    */
-  public void reclaimPurged() {
+  public void reclaimPurged(boolean all) {
     try {
       renewView();
     } catch (InterruptedException e) {
@@ -396,7 +402,8 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     synchronized (purging) {
       try (StoreView view = acquireView()) {
         if (purge.database() == view.database()) {
-          purge.reclaim();
+          purge.reclaim(
+              all || purge.unreclaimedDeletes() * DELETES_PER_KEY_WORTH_MERGING >= keys() + 1);
         }
       }
     }

@@ -22,6 +22,9 @@ final class Purge {
   /** Events taken out whose space the files have not given back yet. */
   private long unreclaimed;
 
+  /** How many of those were deletes, whose pairs lie below their markers among the newest. */
+  private long unreclaimedDeletes;
+
   /** The merging under way, if any. Guarded by this, as it is stopped by another thread. */
   private CompactRangeOptions merging;
 
@@ -81,8 +84,10 @@ final class Purge {
   /**
    * Merges the files that hold what was taken out, so that they shrink; the apply thread and
    * RocksDB's own merging go on meanwhile. What an open view still shows stays.
+   *
+   * @param newest also the files of the newest versions, which costs as much as they are large
    */
-  void reclaim() {
+  void reclaim(boolean newest) {
     try (CompactRangeOptions options =
         new CompactRangeOptions().setExclusiveManualCompaction(false).setAllowWriteStall(false)) {
       if (!begin(options)) {
@@ -94,6 +99,10 @@ final class Purge {
         // Superseded pairs lie anywhere among the keys. Their column family holds little else:
         // what was superseded after the compact revision.
         database.db().compactRange(database.hist(), null, null, options);
+        if (newest) {
+          database.db().compactRange(database.cur(), null, null, options);
+          unreclaimedDeletes = 0;
+        }
         unreclaimed = 0;
       } finally {
         end();
@@ -104,6 +113,11 @@ final class Purge {
             "cannot merge the files in " + database.directory() + ": " + e.getMessage(), e);
       }
     }
+  }
+
+  /** Deletes among them, but for those that a merging of the newest versions has seen. */
+  long unreclaimedDeletes() {
+    return unreclaimedDeletes;
   }
 
   private synchronized boolean begin(CompactRangeOptions options) {
@@ -132,6 +146,7 @@ final class Purge {
       writes.delete(database.hist(), Layout.histKey(event.key(), event.previousRevision()));
     }
     if (event.isDelete()) {
+      unreclaimedDeletes++;
       writes.delete(database.hist(), Layout.histKey(event.key(), revision));
     }
   }

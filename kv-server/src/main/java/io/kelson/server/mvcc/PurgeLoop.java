@@ -31,7 +31,7 @@ public final class PurgeLoop implements AutoCloseable {
   /** Merging files for less gives back little and costs a pass over the history that is kept. */
   private static final long EVENTS_WORTH_RECLAIMING = 10_000;
 
-  private record Waiter(long revision, CompletableFuture<Void> removed) {}
+  private record Waiter(long revision, boolean forSpace, CompletableFuture<Void> removed) {}
 
   private final MvccStore store;
   private final ScheduledExecutorService thread =
@@ -70,12 +70,25 @@ public final class PurgeLoop implements AutoCloseable {
    *     member's database and that is durable; cancelled if the member stops before
    */
   public CompletableFuture<Void> removed(long compactRevision) {
+    return await(compactRevision, false);
+  }
+
+  /**
+   * Has everything that compaction left over merged away, whatever that costs. Any thread.
+   *
+   * @return completed, on the purge thread, when that is done; cancelled if the member stops before
+   */
+  public CompletableFuture<Void> reclaim() {
+    return await(store.compactRevision(), true);
+  }
+
+  private CompletableFuture<Void> await(long compactRevision, boolean forSpace) {
     CompletableFuture<Void> removed = new CompletableFuture<>();
     synchronized (waiters) {
       if (closed) {
         removed.cancel(false);
       } else {
-        waiters.add(new Waiter(compactRevision, removed));
+        waiters.add(new Waiter(compactRevision, forSpace, removed));
       }
     }
     return removed;
@@ -139,7 +152,7 @@ public final class PurgeLoop implements AutoCloseable {
     }
     List<Waiter> done = waitingFor(target);
     if (!done.isEmpty() || store.purgedEvents() >= EVENTS_WORTH_RECLAIMING) {
-      store.reclaimPurged();
+      store.reclaimPurged(done.stream().anyMatch(Waiter::forSpace));
     }
     if (!done.isEmpty()) {
       store.flush();

@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.kelson.api.ClusterGrpc;
@@ -110,6 +111,17 @@ final class LeaderForward implements ServerInterceptor {
         .build();
   }
 
+  /** What the leader said; if it was not to be reached, what etcd says then. */
+  private static Throwable meaningOf(Throwable problem) {
+    Status status = Status.fromThrowable(problem);
+    boolean isOfTheWay =
+        status.getCode() == Status.Code.UNAVAILABLE
+            || status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+    boolean isItsOwn =
+        status.getDescription() != null && status.getDescription().startsWith("etcdserver: ");
+    return isOfTheWay && !isItsOwn ? EtcdError.TIMEOUT_LEADER_FAILURE.asException() : problem;
+  }
+
   private <T extends MessageLite> void forward(
       String leaderUrl, Reply<T> reply, Call<T> call, UnaryOperator<T> ownHeader) {
     ManagedChannel channel = connect(dial, leaderUrl);
@@ -134,7 +146,7 @@ final class LeaderForward implements ServerInterceptor {
 
                   @Override
                   public void onError(Throwable problem) {
-                    reply.passOn(problem);
+                    reply.passOn(meaningOf(problem));
                     channel.shutdown();
                   }
 

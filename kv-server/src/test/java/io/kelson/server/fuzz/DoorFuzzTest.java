@@ -3,12 +3,15 @@ package io.kelson.server.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.util.JsonFormat;
 import io.grpc.MethodDescriptor;
 import io.kelson.api.KVGrpc;
 import io.kelson.api.PutRequest;
 import io.kelson.api.RangeRequest;
 import io.kelson.server.config.UrlList;
+import io.kelson.server.http.GatewayPaths;
 import io.kelson.server.repair.LocalCluster;
 import io.kelson.server.rpc.ClientMistakes;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -49,13 +52,17 @@ class DoorFuzzTest {
   private static final int BATCH_CONNECTIONS = 40;
 
   /** Calls that would change the cluster for good if a harmed request happened to be valid. */
-  private static final Set<String> LEFT_OUT = Set.of("MemberAdd", "MemberRemove", "MemberUpdate");
+  private static final Set<String> LEFT_OUT =
+      Set.of("MemberAdd", "MemberRemove", "MemberUpdate", "Alarm", "AuthEnable");
+
+  private static final int GATEWAY_CALLS = 10;
 
   private enum Kind {
     CALLS,
     HARMED_FRAMES,
     HTTP2_GARBAGE,
     HTTP1,
+    GATEWAY,
     PEER,
     HEADER_BOMB,
     CONTINUATIONS,
@@ -70,6 +77,7 @@ class DoorFuzzTest {
   private final Map<Kind, Integer> inputs = new EnumMap<>(Kind.class);
   private final List<MethodDescriptor<?, ?>> methods =
       Samples.methods().stream().filter(m -> !LEFT_OUT.contains(m.getBareMethodName())).toList();
+  private final Map<String, String> gatewayPaths = GatewayPaths.all();
   private LocalCluster cluster;
   private Random random;
   private Samples samples;
@@ -130,8 +138,10 @@ class DoorFuzzTest {
       return Kind.HARMED_FRAMES;
     } else if (draw < 68) {
       return Kind.HTTP2_GARBAGE;
-    } else if (draw < 82) {
+    } else if (draw < 75) {
       return Kind.HTTP1;
+    } else if (draw < 82) {
+      return Kind.GATEWAY;
     } else if (draw < 94) {
       return Kind.PEER;
     }
@@ -152,6 +162,7 @@ class DoorFuzzTest {
         say(kind, 10, bytes.toBytes());
       }
       case HTTP1 -> say(kind, 1, mutator.mutate(http1(), others));
+      case GATEWAY -> say(kind, GATEWAY_CALLS, gateway());
       case PEER -> sayTo(kind, 1, cluster.peerUrl(0), peer());
       case HEADER_BOMB -> say(kind, 1, headerBomb());
       case CONTINUATIONS -> say(kind, 1, continuations());
@@ -231,6 +242,26 @@ class DoorFuzzTest {
       "GET /v3/watch HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
     };
     return requests[random.nextInt(requests.length)].getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Harmed JSON in whole requests, one after the other on one connection. */
+  private byte[] gateway() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int i = 0; i < GATEWAY_CALLS; i++) {
+      MethodDescriptor<?, ?> method = methods.get(random.nextInt(methods.size()));
+      String path = gatewayPaths.getOrDefault(method.getFullMethodName(), "/v3/kv/nothing");
+      byte[] json;
+      try {
+        String whole = JsonFormat.printer().print(samples.of(Samples.request(method)));
+        json = mutator.mutate(whole.getBytes(StandardCharsets.UTF_8), others);
+      } catch (InvalidProtocolBufferException e) {
+        throw new UncheckedIOException(e);
+      }
+      String head = "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n";
+      out.writeBytes(head.formatted(path, json.length).getBytes(StandardCharsets.US_ASCII));
+      out.writeBytes(json);
+    }
+    return out.toByteArray();
   }
 
   /** A hello of that shape, a description asked for, or what never was one. */

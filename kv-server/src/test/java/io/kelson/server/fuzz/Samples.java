@@ -21,7 +21,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /** Valid messages of a type, by its descriptor: what there is to harm. */
-final class Samples {
+public final class Samples {
   private static final List<ServiceDescriptor> SERVICES =
       List.of(
           KVGrpc.getServiceDescriptor(),
@@ -38,7 +38,10 @@ final class Samples {
 
   private final Random random;
 
-  Samples(Random random) {
+  /**
+   * @param random decides all of them
+   */
+  public Samples(Random random) {
     this.random = random;
   }
 
@@ -60,7 +63,7 @@ final class Samples {
   }
 
   /** A message with some of its fields set. */
-  Message of(Message prototype) {
+  public Message of(Message prototype) {
     return of(prototype, 0);
   }
 

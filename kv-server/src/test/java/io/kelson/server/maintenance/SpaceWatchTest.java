@@ -25,6 +25,7 @@ class SpaceWatchTest {
   private MvccStore store;
   private MaintenanceStore state;
   private int reclaims;
+  private boolean canSpareThis;
 
   private static final class Disk implements SpaceWatch.Space {
     long store = 1;
@@ -60,7 +61,8 @@ class SpaceWatchTest {
 
   /** The alarm is there as soon as it is asked for. */
   private SpaceWatch watch(long quotaBytes) {
-    return new SpaceWatch(quotaBytes, disk, state, SELF, this::carryOut, () -> reclaims++);
+    return new SpaceWatch(
+        quotaBytes, disk, state, SELF, this::carryOut, () -> reclaims++, () -> canSpareThis);
   }
 
   private void carryOut(AlarmChange change) {
@@ -105,6 +107,42 @@ class SpaceWatchTest {
     disk.free = 5 * GIB + 1;
     watch.look();
     assertThat(proposed).containsExactly(AlarmAction.ACTIVATE, AlarmAction.DEACTIVATE);
+  }
+
+  /** Others go on without a member whose disk is full, so it has nobody stopped for that. */
+  @Test
+  void withoutAQuotaOnlyAMajorityWithoutRoomStopsTheCluster() {
+    canSpareThis = true;
+    SpaceWatch watch = watch(0);
+    disk.free = 4 * GIB - 1;
+    watch.look();
+    assertThat(watch.isLacking()).isTrue();
+    assertThat(watch.isExceeded()).isFalse();
+    assertThat(proposed).isEmpty();
+    canSpareThis = false;
+    watch.look();
+    assertThat(watch.isExceeded()).isTrue();
+    assertThat(proposed).containsExactly(AlarmAction.ACTIVATE);
+    canSpareThis = true;
+    watch.look();
+    assertThat(proposed).containsExactly(AlarmAction.ACTIVATE, AlarmAction.DEACTIVATE);
+    assertThat(watch.isLacking()).isTrue();
+    disk.free = 5 * GIB;
+    watch.look();
+    assertThat(watch.isLacking()).as("a little is not yet enough").isTrue();
+    disk.free = 5 * GIB + 1;
+    watch.look();
+    assertThat(watch.isLacking()).isFalse();
+  }
+
+  /** A quota is a promise about the store, not about one disk. */
+  @Test
+  void atTheQuotaTheClusterStopsWhoeverHasRoom() {
+    canSpareThis = true;
+    SpaceWatch watch = watch(1000);
+    disk.store = 1000;
+    watch.look();
+    assertThat(proposed).containsExactly(AlarmAction.ACTIVATE);
   }
 
   @Test

@@ -87,7 +87,7 @@ class EtcdBugsTest {
       }
     }
     if (merged) {
-      bed.store.reclaimPurged();
+      bed.store.reclaimPurged(false);
     }
     bed.store.closeWithoutFlush();
     try (TestBed again = new TestBed(directory.resolve("crashed"), OPTIONS)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.kelson.api.CompactionRequest;
+import io.kelson.api.DeleteRangeRequest;
 import io.kelson.raft.core.Entry;
 import io.kelson.server.apply.TestBed;
 import io.kelson.server.proto.InternalRequest;
@@ -149,6 +150,11 @@ class PurgeTest {
     }
   }
 
+  private static InternalRequest.Builder deletion(String key) {
+    return InternalRequest.newBuilder()
+        .setDeleteRange(DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)));
+  }
+
   private static long bytesOnDisk(Path path) throws IOException {
     long sum = 0;
     try (var files = Files.newDirectoryStream(path, "*.sst")) {
@@ -179,6 +185,49 @@ class PurgeTest {
     // exist take a hundred kilobytes; those overwritten in cur may take a few times as much until
     // RocksDB merges that as well.
     assertThat(bytesOnDisk(path)).isLessThan(before / 4);
+  }
+
+  /** Or the alarm for want of space would stay although everything is gone. */
+  @Test
+  void whatWasDeletedLeavesTheFilesOfTheNewestVersions() throws Exception {
+    Path path = directory.resolve("store");
+    try (TestBed bed = open(path)) {
+      overwrite(bed, 4_000, 1);
+      bed.store.flush();
+      assertThat(bytesOnDisk(path)).isGreaterThan(4_000_000);
+      for (int i = 0; i < 4_000; i++) {
+        bed.add(deletion("key" + i));
+      }
+      bed.apply();
+      bed.applier.apply(List.of(compaction(8_001, bed.revision())));
+      try (PurgeLoop loop = PurgeLoop.start(bed.store)) {
+        loop.removed(bed.revision()).get(60, TimeUnit.SECONDS);
+      }
+      assertThat(bed.store.sizeBytes()).isLessThan(400_000);
+    }
+    assertThat(bytesOnDisk(path)).isLessThan(100_000);
+  }
+
+  /** A few deletes among many keys are not worth that, unless somebody asks. */
+  @Test
+  void whoAsksForSpaceGetsAllThereIs() throws Exception {
+    Path path = directory.resolve("store");
+    try (TestBed bed = open(path)) {
+      overwrite(bed, 4_000, 1);
+      bed.store.flush();
+      long before = bytesOnDisk(path);
+      for (int i = 0; i < 400; i++) {
+        bed.add(deletion("key" + i * 2));
+      }
+      bed.apply();
+      bed.applier.apply(List.of(compaction(4_401, bed.revision())));
+      try (PurgeLoop loop = PurgeLoop.start(bed.store)) {
+        loop.removed(bed.revision()).get(60, TimeUnit.SECONDS);
+        assertThat(bed.store.sizeBytes()).isGreaterThan(before - 100_000);
+        loop.reclaim().get(60, TimeUnit.SECONDS);
+      }
+      assertThat(bed.store.sizeBytes()).isLessThan(before - 300_000);
+    }
   }
 
   @Test

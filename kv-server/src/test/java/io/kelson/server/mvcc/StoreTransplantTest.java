@@ -68,7 +68,7 @@ class StoreTransplantTest {
       Path two = copy(store, "two");
       // Where the files differ, the content must not.
       MvccStore merged = MvccStore.open(two, MvccOptions.defaults(TestBed.CLUSTER));
-      merged.reclaimPurged();
+      merged.reclaimPurged(false);
       merged.close();
       StoreTransplant transplant = new StoreTransplant(OTHER_CLUSTER, CONFIG, ORIGIN, 0, false);
       StoreFacts facts = transplant.carryOut(one);

@@ -8,7 +8,7 @@ final class Unbounded {
   private Unbounded() {}
 
   static MaintenanceParts maintenance(MaintenanceStore state) {
-    SpaceWatch space = new SpaceWatch(-1, null, state, 1, change -> {}, () -> {});
+    SpaceWatch space = new SpaceWatch(-1, null, state, 1, change -> {}, () -> {}, () -> true);
     return new MaintenanceParts(state, space, id -> false, id -> {}, () -> {});
   }
 }

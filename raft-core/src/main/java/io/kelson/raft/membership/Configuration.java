@@ -51,6 +51,20 @@ public record Configuration(
     return new Configuration(List.copyOf(voters), List.of(), List.of());
   }
 
+  /** With ids as people meet them elsewhere, and without what is empty. */
+  @Override
+  public String toString() {
+    return "voters "
+        + texts(voters)
+        + (outgoing.isEmpty() ? "" : ", leaving " + texts(outgoing))
+        + (learners.isEmpty() ? "" : ", learners " + texts(learners))
+        + (learnersNext.isEmpty() ? "" : ", learners next " + texts(learnersNext));
+  }
+
+  private static List<String> texts(List<Long> ids) {
+    return ids.stream().map(Long::toHexString).toList();
+  }
+
   /** Whether the id counts towards a majority of either half. */
   public boolean isVoter(long id) {
     return voters.contains(id) || outgoing.contains(id);
