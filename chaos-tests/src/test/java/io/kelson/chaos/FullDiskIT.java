@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * two, the member says what is wrong and lives, and with room again it catches up by itself.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@LongRun
 class FullDiskIT {
   private static final Duration BOUND = Duration.ofSeconds(90);
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** jetcd's Watch client on three real processes, one of which is killed under it. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
+@LongRun
 class JetcdWatchIT {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final int PUTS = 50;

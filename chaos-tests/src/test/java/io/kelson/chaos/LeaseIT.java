@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Leases of real processes: what clients and etcdctl see, and what leaders' ends do to them. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
+@LongRun
 class LeaseIT {
   private static final Duration BOUND = Duration.ofSeconds(60);
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two of three members dead: nothing is promised that cannot be kept, and nothing is lost. */
+@LongRun
 class QuorumLossIT {
   private static final Duration BOUND = Duration.ofSeconds(60);
 

@@ -208,7 +208,7 @@ class PurgeTest {
     assertThat(bytesOnDisk(path)).isLessThan(100_000);
   }
 
-  /** A few deletes among many keys are not worth that, unless somebody asks. */
+  /** However few deletes there were among many keys. */
   @Test
   void whoAsksForSpaceGetsAllThereIs() throws Exception {
     Path path = directory.resolve("store");
@@ -223,7 +223,6 @@ class PurgeTest {
       bed.applier.apply(List.of(compaction(4_401, bed.revision())));
       try (PurgeLoop loop = PurgeLoop.start(bed.store)) {
         loop.removed(bed.revision()).get(60, TimeUnit.SECONDS);
-        assertThat(bed.store.sizeBytes()).isGreaterThan(before - 100_000);
         loop.reclaim().get(60, TimeUnit.SECONDS);
       }
       assertThat(bed.store.sizeBytes()).isLessThan(before - 300_000);
