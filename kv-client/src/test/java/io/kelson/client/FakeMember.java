@@ -34,6 +34,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -88,9 +89,17 @@ final class FakeMember implements AutoCloseable {
     return "127.0.0.1:" + server.getPort();
   }
 
-  /** Cuts every connection without an answer, as a killed process does. */
+  /** Cuts every connection without an answer, as a killed process does; its port is free then. */
   void crash() {
     server.shutdownNow();
+    try {
+      if (!server.awaitTermination(30, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the server has not ended");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override
