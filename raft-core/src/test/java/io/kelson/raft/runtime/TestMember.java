@@ -34,6 +34,9 @@ import java.util.function.UnaryOperator;
 final class TestMember implements AutoCloseable {
   static final long CLUSTER = 0xC1;
 
+  /** Nobody ships snapshots here, so who lags must find everything in the log. */
+  private static final long KEPT_ENTRIES = Long.MAX_VALUE / 4;
+
   final long id;
   final RecordingMachine machine = new RecordingMachine();
   final BlockingQueue<RoleChange> roleChanges = new LinkedBlockingQueue<>();
@@ -70,7 +73,8 @@ final class TestMember implements AutoCloseable {
     CoreConfig core = CoreConfig.defaults(id, Configuration.of(addresses.keySet()));
     node =
         RaftNode.start(
-            RaftNodeOptions.defaults(core, Duration.ofMillis(10), new Random(id)),
+            RaftNodeOptions.defaults(core, Duration.ofMillis(10), new Random(id))
+                .withLogEntries(KEPT_ENTRIES, KEPT_ENTRIES),
             log,
             machine,
             transport,
