@@ -37,6 +37,7 @@ final class FounderGate implements PeerTransport {
   private final Consumer<Throwable> onFailure;
   private final Thread asking = new Thread(this::ask, "kelson-founding");
   private volatile boolean open;
+  private volatile Handler handler;
 
   /**
    * @param transport carries messages once the gate is open; closed by its owner
@@ -63,8 +64,9 @@ final class FounderGate implements PeerTransport {
   }
 
   @Override
-  public void start(Handler handler) {
-    transport.start(handler);
+  public void start(Handler newHandler) {
+    handler = newHandler;
+    transport.start(newHandler);
     // Not before this member can be asked as well: the others are waiting for it.
     asking.start();
   }
@@ -73,6 +75,8 @@ final class FounderGate implements PeerTransport {
   public void send(Message message) {
     if (open) {
       transport.send(message);
+    } else {
+      handler.notSent(message);
     }
   }
 

@@ -267,7 +267,7 @@ public final class MemberChanges implements AutoCloseable {
   private static void requireTransient(Rejection.Reason reason) throws ChangeRefusedException {
     switch (reason) {
       case NOT_CAUGHT_UP -> throw new ChangeRefusedException(EtcdError.LEARNER_NOT_READY);
-      case NOT_LEADER, NO_LEADER, LEADER_CHANGED ->
+      case NOT_LEADER, NO_LEADER, NOT_SENT, LEADER_CHANGED ->
           throw new ChangeRefusedException(EtcdError.NOT_LEADER);
       case CHANGE_PENDING, NOT_READY, TRANSFERRING, TOO_MANY_UNCOMMITTED -> {}
     }

@@ -17,10 +17,10 @@ import java.util.function.LongSupplier;
  * The way of a write into the log: refuse what is too large or comes too fast, register its caller,
  * propose, and answer whoever has waited too long.
  *
- * <p>A proposal that was certainly turned down, because no leader is known or leadership is being
- * handed over, is made again as soon as there is a leader, until the request's time is up: clients
- * ride through an election without noticing more than a pause. A proposal that was sent on and
- * never heard of again is not repeated, as it may yet take effect.
+ * <p>A proposal that was certainly turned down, because no leader is known or none can be reached
+ * or leadership is being handed over, is made again as soon as there is a leader, until the
+ * request's time is up: clients ride through an election without noticing more than a pause. A
+ * proposal that was sent on and never heard of again is not repeated, as it may yet take effect.
  *
  * <p>Thread-safe; nothing blocks.
  */
@@ -166,7 +166,7 @@ public final class Proposals {
       return;
     }
     switch (rejection.reason()) {
-      case NO_LEADER, TRANSFERRING, LEADER_CHANGED -> {
+      case NO_LEADER, NOT_SENT, TRANSFERRING, LEADER_CHANGED -> {
         if (waiting.data() == null) {
           pending.fail(waiting, EtcdError.LEADER_CHANGED);
         } else {

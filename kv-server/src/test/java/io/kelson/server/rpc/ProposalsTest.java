@@ -213,6 +213,20 @@ class ProposalsTest {
   }
 
   @Test
+  void aProposalThatCouldNotBeSentToADeadLeaderIsMadeAgainUntilItReachesTheNext() {
+    elect();
+    submit();
+    reject(0, Reason.NOT_SENT);
+    assertThat(node.proposals).as("not at once: the leader is as dead as before").hasSize(1);
+    advance(100);
+    reject(1, Reason.NOT_SENT);
+    elect(0xb2, 8);
+    assertThat(node.proposals).hasSize(3);
+    assertThat(node.proposals.get(2).data()).isEqualTo(node.proposals.get(0).data());
+    assertThat(outcome.told).isEmpty();
+  }
+
+  @Test
   void aHandOverOfLeadershipOnlyDelays() {
     elect();
     submit();

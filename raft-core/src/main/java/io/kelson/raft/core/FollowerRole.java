@@ -103,25 +103,25 @@ final class FollowerRole extends RoleState {
       }
       return;
     }
-    List<byte[]> payloads = new ArrayList<>(proposals.size());
+    List<Proposal> portion = new ArrayList<>(proposals.size());
     long sizeBytes = 0;
     for (Proposal proposal : proposals) {
-      if (!payloads.isEmpty()
+      if (!portion.isEmpty()
           && sizeBytes + proposal.data().length > core.config().maxAppendBytes()) {
-        forward(payloads);
-        payloads = new ArrayList<>();
+        forward(portion);
+        portion = new ArrayList<>();
         sizeBytes = 0;
       }
-      payloads.add(proposal.data());
+      portion.add(proposal);
       sizeBytes += proposal.data().length;
     }
-    if (!payloads.isEmpty()) {
-      forward(payloads);
+    if (!portion.isEmpty()) {
+      forward(portion);
     }
   }
 
-  private void forward(List<byte[]> payloads) {
-    core.outbox().send(new ProposalForward(core.self(), leader, core.term(), payloads));
+  private void forward(List<Proposal> proposals) {
+    core.outbox().send(new ProposalForward(core.self(), leader, core.term(), proposals));
   }
 
   /**
@@ -132,7 +132,7 @@ final class FollowerRole extends RoleState {
   @Override
   void onProposalForward(ProposalForward message) {
     if (leader != 0 && leader != message.from() && message.term() < core.term()) {
-      forward(message.payloads());
+      forward(message.proposals());
     }
   }
 

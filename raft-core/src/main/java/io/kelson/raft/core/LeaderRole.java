@@ -131,8 +131,8 @@ final class LeaderRole extends RoleState {
   @Override
   void onProposalForward(ProposalForward message) {
     boolean appended = false;
-    for (byte[] payload : message.payloads()) {
-      appended |= transferTarget == 0 && !core.isStorageFull() && maybeAppend(payload);
+    for (Proposal proposal : message.proposals()) {
+      appended |= transferTarget == 0 && !core.isStorageFull() && maybeAppend(proposal.data());
     }
     if (appended) {
       replication.replicateToAll();

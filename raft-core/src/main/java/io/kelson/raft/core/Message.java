@@ -109,8 +109,12 @@ public sealed interface Message {
 
   /**
    * Hands a follower's proposals to the leader; whether they were appended shows only in the log.
+   *
+   * @param proposals their numbers are the sender's own and stay with it: if the message cannot be
+   *     sent, they tell whom to turn down. At the receiver they are {@link Proposal#NO_ID}
    */
-  record ProposalForward(long from, long to, long term, List<byte[]> payloads) implements Message {
+  record ProposalForward(long from, long to, long term, List<Proposal> proposals)
+      implements Message {
     @Override
     public Kind kind() {
       return Kind.PROPOSAL_FORWARD;

@@ -20,6 +20,10 @@ public record Rejection(What what, long id, Reason reason) {
   public enum Reason {
     /** No leader is known. */
     NO_LEADER,
+    /**
+     * The leader this member knows cannot be reached from here: the proposal was not sent to it.
+     */
+    NOT_SENT,
     /** Leadership moved while the read was waiting; asking again is safe. */
     LEADER_CHANGED,
     /** More bytes are waiting for commitment than this leader allows. */

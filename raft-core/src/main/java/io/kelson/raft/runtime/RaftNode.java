@@ -164,7 +164,7 @@ public final class RaftNode implements AutoCloseable {
     node.cutter.start();
     node.loop.start();
     try {
-      transport.start(node.mailbox::offer);
+      transport.start(node.new PeerEvents());
     } catch (RuntimeException e) {
       node.close();
       throw e;
@@ -478,6 +478,15 @@ public final class RaftNode implements AutoCloseable {
     }
   }
 
+  private void turnDown(List<Proposal> proposals) {
+    for (Proposal proposal : proposals) {
+      if (proposal.id() != Proposal.NO_ID) {
+        listener.proposalRejected(
+            new Rejection(Rejection.What.PROPOSAL, proposal.id(), Rejection.Reason.NOT_SENT));
+      }
+    }
+  }
+
   /** What came too late: reads fail, proposals are certainly not in the log. */
   private void refuse(Mailbox.Batch last) {
     last.reads.forEach(waiter -> waiter.failed(Rejection.Reason.NO_LEADER));
@@ -525,6 +534,23 @@ public final class RaftNode implements AutoCloseable {
         "member {} stops: {} [{}]", Long.toHexString(options.core().self()), cause, status, cause);
     mailbox.close();
     listener.failed(cause);
+  }
+
+  /** What the transport reports, on its threads and, of what cannot be sent, on the loop. */
+  private final class PeerEvents implements PeerTransport.Handler {
+    @Override
+    public void received(Message message) {
+      mailbox.offer(message);
+    }
+
+    // Whoever waits for a proposal may make it again: it is certainly in no log. Everything else is
+    // repeated by the core as far as it matters.
+    @Override
+    public void notSent(Message message) {
+      if (message instanceof Message.ProposalForward forward) {
+        mailbox.offer(() -> turnDown(forward.proposals()));
+      }
+    }
   }
 
   /** What the log writer reports, on its own thread. */

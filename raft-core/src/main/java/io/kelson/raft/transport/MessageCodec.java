@@ -9,6 +9,7 @@ import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
+import io.kelson.raft.core.Proposal;
 import io.kelson.raft.transport.proto.Wire;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -199,19 +200,19 @@ final class MessageCodec {
 
   private static Wire.ProposalForward toWire(Message.ProposalForward m) {
     Wire.ProposalForward.Builder w = Wire.ProposalForward.newBuilder().setTerm(m.term());
-    for (byte[] payload : m.payloads()) {
-      w.addPayloads(UnsafeByteOperations.unsafeWrap(payload));
+    for (Proposal proposal : m.proposals()) {
+      w.addPayloads(UnsafeByteOperations.unsafeWrap(proposal.data()));
     }
     return w.build();
   }
 
   private static Message proposalForward(Wire.ProposalForward w, long from, long to)
       throws ProtocolException {
-    List<byte[]> payloads = new ArrayList<>(w.getPayloadsCount());
+    List<Proposal> proposals = new ArrayList<>(w.getPayloadsCount());
     for (ByteString payload : w.getPayloadsList()) {
-      payloads.add(payload.toByteArray());
+      proposals.add(new Proposal(Proposal.NO_ID, payload.toByteArray()));
     }
-    return new Message.ProposalForward(from, to, number(w.getTerm(), "term"), payloads);
+    return new Message.ProposalForward(from, to, number(w.getTerm(), "term"), proposals);
   }
 
   private static Wire.ReadIndexRequest toWire(Message.ReadIndexRequest m) {

@@ -39,6 +39,9 @@ public final class NettyTransport implements PeerTransport, SnapshotStreams {
   /** Replaced as a whole; a cluster has so few members that a scan beats any map. */
   private volatile PeerLink[] links = {};
 
+  /** Set before there is anything it could hear of. */
+  private volatile Handler handler;
+
   // Guarded by this.
   private Map<Long, List<PeerAddress>> peers;
   private boolean started;
@@ -67,16 +70,17 @@ public final class NettyTransport implements PeerTransport, SnapshotStreams {
    * @throws IllegalStateException if it was started or closed before
    */
   @Override
-  public synchronized void start(Handler handler) {
+  public synchronized void start(Handler newHandler) {
     if (started || closed) {
       throw new IllegalStateException(
           "this transport was " + (closed ? "closed" : "started") + " before; make a new one");
     }
     started = true;
+    handler = newHandler;
     try {
       // Links first, so that a peer that dials at once finds itself known.
       links = linksTo(peers);
-      acceptor.listen(handler);
+      acceptor.listen(newHandler);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -143,7 +147,7 @@ public final class NettyTransport implements PeerTransport, SnapshotStreams {
   private PeerLink linkTo(long id, List<PeerAddress> addresses) {
     PeerLink existing = link(id);
     if (existing == null) {
-      return new PeerLink(id, addresses, options, loops, names);
+      return new PeerLink(id, addresses, options, loops, names, this::dropped);
     }
     existing.addresses(addresses);
     return existing;
@@ -179,9 +183,17 @@ public final class NettyTransport implements PeerTransport, SnapshotStreams {
     }
     PeerLink link = link(message.to());
     if (link == null) {
-      options.listener().messageDropped(message, DropReason.UNKNOWN_PEER);
+      dropped(message, DropReason.UNKNOWN_PEER);
     } else {
       link.send(message);
+    }
+  }
+
+  private void dropped(Message message, DropReason reason) {
+    options.listener().messageDropped(message, reason);
+    Handler told = handler;
+    if (told != null) {
+      told.notSent(message);
     }
   }
 

@@ -2,6 +2,7 @@ package io.kelson.raft.transport;
 
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.Message;
+import io.kelson.raft.core.Proposal;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -98,8 +99,8 @@ final class Outbox {
 
   private static long forwardedBytes(Message.ProposalForward forward) {
     long sum = 0;
-    for (byte[] payload : forward.payloads()) {
-      sum += payload.length + Entry.OVERHEAD_BYTES;
+    for (Proposal proposal : forward.proposals()) {
+      sum += proposal.data().length + Entry.OVERHEAD_BYTES;
     }
     return sum;
   }

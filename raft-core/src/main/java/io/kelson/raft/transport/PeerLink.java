@@ -19,6 +19,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 
 /**
  * The way to one peer: dials it until told to stop, and sends it what is queued in its outbox.
@@ -44,6 +45,7 @@ final class PeerLink {
   private final EventLoop loop;
   private final NameLookup names;
   private final TransportListener listener;
+  private final BiConsumer<Message, DropReason> dropped;
   private final Outbox outbox;
   private final Backoff backoff;
   private final AtomicBoolean drainRequested = new AtomicBoolean();
@@ -62,12 +64,17 @@ final class PeerLink {
   private int failuresInARow;
   private ScheduledFuture<?> pause;
 
+  /**
+   * @param dropped hears of every message of which nothing was handed to a socket; called on the
+   *     event loop, and on whatever thread sends
+   */
   PeerLink(
       long peer,
       List<PeerAddress> addresses,
       TransportOptions options,
       EventLoops loops,
-      NameLookup names) {
+      NameLookup names,
+      BiConsumer<Message, DropReason> dropped) {
     this.peer = peer;
     this.addresses = addresses;
     this.options = options;
@@ -76,6 +83,7 @@ final class PeerLink {
     this.loop = loops.group().next();
     this.names = names;
     this.listener = options.listener();
+    this.dropped = dropped;
     this.backoff = new Backoff(options.backoffMinMillis(), options.backoffMaxMillis());
     this.outbox =
         new Outbox(
@@ -112,9 +120,9 @@ final class PeerLink {
   /** Queues a message; any thread. */
   void send(Message message) {
     if (!open) {
-      listener.messageDropped(message, DropReason.NOT_CONNECTED);
+      dropped.accept(message, DropReason.NOT_CONNECTED);
     } else if (!outbox.offer(message)) {
-      listener.messageDropped(message, DropReason.OUTBOX_FULL);
+      dropped.accept(message, DropReason.OUTBOX_FULL);
     }
   }
 
@@ -276,7 +284,7 @@ final class PeerLink {
 
   private void dropQueued() {
     for (Message message = outbox.poll(); message != null; message = outbox.poll()) {
-      listener.messageDropped(message, DropReason.CONNECTION_LOST);
+      dropped.accept(message, DropReason.CONNECTION_LOST);
     }
   }
 
@@ -323,7 +331,7 @@ final class PeerLink {
       Wire.Frame frame = MessageCodec.encode(message);
       int size = frame.getSerializedSize() + MessageCodec.LENGTH_BYTES;
       if (frame.getSerializedSize() > options.maxFrameBytes()) {
-        listener.messageDropped(message, DropReason.TOO_LARGE);
+        dropped.accept(message, DropReason.TOO_LARGE);
         continue;
       }
       if (batch != null && batch.writableBytes() < size) {

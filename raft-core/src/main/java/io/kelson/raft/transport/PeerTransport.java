@@ -7,7 +7,7 @@ import io.kelson.raft.core.Message;
  * the transport itself.
  *
  * <p>Thread-safe. {@link #send} never blocks: a message for a peer that is away, or whose queue is
- * full, is dropped.
+ * full, is dropped, and the handler hears of it.
  */
 public interface PeerTransport extends AutoCloseable {
   /**
@@ -20,6 +20,12 @@ public interface PeerTransport extends AutoCloseable {
      * A message from a peer whose identity was checked: {@code from()} and {@code to()} are true.
      */
     void received(Message message);
+
+    /**
+     * A message that will certainly not reach its receiver: nothing of it was handed to a socket.
+     * Called on event loops, and on the thread that sends, from within {@link #send}.
+     */
+    default void notSent(Message message) {}
   }
 
   /** Starts listening and connecting; messages that arrive from now on go to the handler. */

@@ -231,9 +231,11 @@ class FollowerStepTest {
     assertThat(effects.send()).hasSize(2);
     assertThat(effects.send())
         .allSatisfy(message -> assertThat(message).isInstanceOf(ProposalForward.class));
-    assertThat(((ProposalForward) effects.send().get(0)).payloads())
+    assertThat(((ProposalForward) effects.send().get(0)).proposals())
+        .extracting(Proposal::data)
         .containsExactly(new byte[] {'a', 'b', 'c'}, new byte[] {'d'});
-    assertThat(((ProposalForward) effects.send().get(1)).payloads())
+    assertThat(((ProposalForward) effects.send().get(1)).proposals())
+        .extracting(Proposal::data)
         .containsExactly(new byte[] {'e', 'f'});
   }
 
@@ -249,7 +251,7 @@ class FollowerStepTest {
   @Test
   void forwardedProposalTravelsOnOnlyFromAnOlderTerm() {
     RaftCore core = member().term(5).follower();
-    List<byte[]> payloads = List.of(new byte[] {1});
+    List<Proposal> payloads = List.of(new Proposal(0, new byte[] {1}));
 
     assertThat(receive(core, new ProposalForward(3, 1, 4, payloads)).send())
         .containsExactly(new ProposalForward(1, 2, 5, payloads));

@@ -224,7 +224,13 @@ class LeaderStepTest {
   void forwardedProposalsAreAppendedTogether() {
     RaftCore core = member().log(1).leader();
     Effects effects =
-        receive(core, new ProposalForward(2, 1, 1, List.of(new byte[] {1}, new byte[] {2})));
+        receive(
+            core,
+            new ProposalForward(
+                2,
+                1,
+                1,
+                List.of(new Proposal(0, new byte[] {1}), new Proposal(0, new byte[] {2}))));
     assertThat(effects.persist().entries()).hasSize(2);
     assertThat(effects.send()).hasSize(2);
   }

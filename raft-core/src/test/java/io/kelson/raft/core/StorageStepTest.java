@@ -74,7 +74,9 @@ class StorageStepTest {
 
     assertThat(core.role()).isEqualTo(Role.LEADER);
     assertThat(propose(core, "a").rejections()).containsExactly(refused(Rejection.Reason.NO_SPACE));
-    assertThat(receive(core, new ProposalForward(2, 1, 2, List.of(new byte[1]))).persist())
+    assertThat(
+            receive(core, new ProposalForward(2, 1, 2, List.of(new Proposal(0, new byte[1]))))
+                .persist())
         .isNull();
     assertThat(core.lastIndex()).isEqualTo(2);
     core.step(new Input.Read(7, 0));

@@ -175,7 +175,7 @@ final class Trace {
                 + " round="
                 + m.round();
           }
-          case PROPOSAL_FORWARD -> "forward " + ((ProposalForward) message).payloads().size();
+          case PROPOSAL_FORWARD -> "forward " + ((ProposalForward) message).proposals().size();
           case READ_INDEX_REQUEST -> "read? " + ((ReadIndexRequest) message).context();
           case READ_INDEX_RESPONSE -> {
             ReadIndexResponse m = (ReadIndexResponse) message;

@@ -105,6 +105,21 @@ class RaftNodeTest {
   }
 
   @Test
+  void aProposalThatCannotBeSentToTheLeaderIsTurnedDown() throws Exception {
+    try (LostLeader lost = new LostLeader(home)) {
+      lost.appears();
+      lost.node.propose(new Proposal(7, new byte[] {1}));
+      assertThat(lost.rejections.poll(30, TimeUnit.SECONDS))
+          .isEqualTo(new Rejection(Rejection.What.PROPOSAL, 7, Rejection.Reason.NOT_SENT));
+      lost.passesOn(new Proposal(Proposal.NO_ID, new byte[] {2}));
+      lost.node.propose(new Proposal(8, new byte[] {3}));
+      assertThat(lost.rejections.poll(30, TimeUnit.SECONDS))
+          .as("what came from another member is nobody's here")
+          .isEqualTo(new Rejection(Rejection.What.PROPOSAL, 8, Rejection.Reason.NOT_SENT));
+    }
+  }
+
+  @Test
   void aStateMachineThatThrowsStopsTheNodeLoudly() throws Exception {
     TestMember only = start(1, TestMember.addresses(1));
     only.awaitLeader();

@@ -258,6 +258,7 @@ class HostileConnectionTest {
       }
       assertThat(one.events().await(What.DROPPED).detail())
           .isEqualTo(DropReason.CONNECTION_LOST.name());
+      assertThat(one.notSent().take()).isEqualTo(new Message.TimeoutNow(1, 2, 3));
     }
   }
 

@@ -15,7 +15,11 @@ import java.util.function.UnaryOperator;
 
 /** A started transport on a loopback port, with everything it received and announced. */
 record Member(
-    long id, NettyTransport transport, RecordingListener events, BlockingQueue<Message> received)
+    long id,
+    NettyTransport transport,
+    RecordingListener events,
+    BlockingQueue<Message> received,
+    BlockingQueue<Message> notSent)
     implements AutoCloseable {
 
   static final long CLUSTER = 0xc1;
@@ -35,8 +39,20 @@ record Member(
                 TransportListener.all(List.of(new LoggingTransportListener(id, cluster), events)));
     NettyTransport transport = new NettyTransport(tuning.apply(options).build());
     BlockingQueue<Message> received = new LinkedBlockingQueue<>();
-    transport.start(received::add);
-    return new Member(id, transport, events, received);
+    BlockingQueue<Message> notSent = new LinkedBlockingQueue<>();
+    transport.start(
+        new PeerTransport.Handler() {
+          @Override
+          public void received(Message message) {
+            received.add(message);
+          }
+
+          @Override
+          public void notSent(Message message) {
+            notSent.add(message);
+          }
+        });
+    return new Member(id, transport, events, received, notSent);
   }
 
   static InetSocketAddress loopback(int port) {

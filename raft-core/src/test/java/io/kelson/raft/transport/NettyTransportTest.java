@@ -166,6 +166,7 @@ class NettyTransportTest {
       one.send(new Message.TimeoutNow(1, 2, 3));
       assertThat(one.events().await(What.DROPPED))
           .isEqualTo(new RecordingListener.Event(What.DROPPED, 2, DropReason.NOT_CONNECTED.name()));
+      assertThat(one.notSent()).containsExactly(new Message.TimeoutNow(1, 2, 3));
     }
   }
 
@@ -175,11 +176,14 @@ class NettyTransportTest {
         Member two = Member.start(2)) {
       Member.introduce(one, two);
       one.events().await(What.CONNECTED);
-      one.transport().send(append(1, 2, 0, 10_000));
+      Message large = append(1, 2, 0, 10_000);
+      one.transport().send(large);
       Message small = new Message.TimeoutNow(1, 2, 3);
       one.send(small);
       assertThat(two.receive()).isEqualTo(small);
       assertThat(one.events().await(What.DROPPED).detail()).isEqualTo(DropReason.TOO_LARGE.name());
+      assertThat(one.notSent().take()).isSameAs(large);
+      assertThat(one.notSent()).isEmpty();
     }
   }
 

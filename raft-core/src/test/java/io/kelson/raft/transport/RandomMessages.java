@@ -4,6 +4,7 @@ import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
+import io.kelson.raft.core.Proposal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -32,7 +33,7 @@ final class RandomMessages {
       case APPEND_RESPONSE ->
           new Message.AppendResponse(
               from, to, term, random.nextBoolean(), number(), position(term), number());
-      case PROPOSAL_FORWARD -> new Message.ProposalForward(from, to, term, payloads());
+      case PROPOSAL_FORWARD -> new Message.ProposalForward(from, to, term, proposals());
       case READ_INDEX_REQUEST -> new Message.ReadIndexRequest(from, to, term, random.nextLong());
       case READ_INDEX_RESPONSE ->
           new Message.ReadIndexResponse(from, to, term, random.nextLong(), number());
@@ -50,12 +51,12 @@ final class RandomMessages {
     return new Message.AppendRequest(from, to, term, prev, entries, number(), number());
   }
 
-  private List<byte[]> payloads() {
-    List<byte[]> payloads = new ArrayList<>();
+  private List<Proposal> proposals() {
+    List<Proposal> proposals = new ArrayList<>();
     for (int i = random.nextInt(4); i > 0; i--) {
-      payloads.add(bytes());
+      proposals.add(new Proposal(Proposal.NO_ID, bytes()));
     }
-    return payloads;
+    return proposals;
   }
 
   private EntryType type() {

@@ -92,16 +92,17 @@ final class ReplicationMutants {
             "a follower appends what was meant for the leader",
             FOLLOWER,
             "if (leader != 0 && leader != message.from() && message.term() < core.term()) {",
-            "for (byte[] data : message.payloads()) { core.log().append(new Entry("
-                + "Math.max(1, core.term()), core.log().last() + 1, EntryType.NORMAL, data)); }"
+            "for (Proposal p : message.proposals()) { core.log().append(new Entry("
+                + "Math.max(1, core.term()), core.log().last() + 1, EntryType.NORMAL, p.data())); }"
                 + " if (leader < 0) {"),
         new Mutant(
             "forward-appended-twice",
             53,
             "a forwarded command is appended once more when it may have been lost",
             LEADER,
-            "appended |= transferTarget == 0 && !core.isStorageFull() && maybeAppend(payload);",
-            "appended |= transferTarget == 0 && maybeAppend(payload) && maybeAppend(payload);"),
+            "appended |= transferTarget == 0 && !core.isStorageFull() && maybeAppend(proposal.data());",
+            "appended |= transferTarget == 0 && maybeAppend(proposal.data())"
+                + " && maybeAppend(proposal.data());"),
         new Mutant(
             "rejected-but-appended",
             53,
