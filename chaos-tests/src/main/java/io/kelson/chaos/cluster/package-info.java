@@ -1,0 +1,4 @@
+/**
+ * Clusters that faults can be done to: plain processes behind a proxy on every link, containers.
+ */
+package io.kelson.chaos.cluster;

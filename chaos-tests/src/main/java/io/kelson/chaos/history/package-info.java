@@ -1,0 +1,2 @@
+/** What clients asked and got, as it is kept for the checkers: plain records, no connections. */
+package io.kelson.chaos.history;

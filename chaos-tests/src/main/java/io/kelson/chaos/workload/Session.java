@@ -1,0 +1,27 @@
+package io.kelson.chaos.workload;
+
+import io.kelson.chaos.cluster.ChaosCluster;
+import io.kelson.chaos.history.History;
+import io.kelson.client.Bytes;
+import java.util.random.RandomGenerator;
+
+/** What a workload has at hand. */
+public interface Session {
+  /** The cluster under test. */
+  ChaosCluster cluster();
+
+  /** Where everything is recorded. */
+  History history();
+
+  /** All keys of the run begin with this. */
+  Bytes prefix();
+
+  /** Whether clients should go on. */
+  boolean goesOn();
+
+  /** Random numbers for one client, from the run's seed. */
+  RandomGenerator random(int index);
+
+  /** A recorded client of one member; closed at the end of the run. */
+  Recorder recorder(int index);
+}

@@ -1,0 +1,2 @@
+/** What clients do during a run, and which checkers judge it. */
+package io.kelson.chaos.workload;
