@@ -41,6 +41,10 @@ public class StorePutBenchmark {
   @Param("100000")
   public int keys;
 
+  /** Heap for pairs written lately, in MiB. */
+  @Param("64")
+  public int recentMib;
+
   private final Random random = new Random(1);
   private final List<Entry> batch = new ArrayList<>(BATCH);
   private Path directory;
@@ -50,7 +54,9 @@ public class StorePutBenchmark {
   @Setup(Level.Trial)
   public void open() throws IOException {
     directory = StoreFiles.fresh();
-    store = MvccStore.open(directory, StoreFiles.options());
+    store =
+        MvccStore.open(
+            directory, StoreFiles.options().withRecentPairsBytes((long) recentMib << 20));
     applier = StoreFiles.applier(store);
   }
 

@@ -136,6 +136,7 @@ public final class ApplyBatch implements AutoCloseable {
     writes.put(database.meta(), Layout.COMPACT, Layout.encodeLong(compactRevision));
     database.write(writes);
     writes.clear();
+    overlay.remember();
   }
 
   /** Adds the changes of one transaction, all of one main revision. */
@@ -165,14 +166,11 @@ public final class ApplyBatch implements AutoCloseable {
     byte[] key = change.slot.key;
     if (existed) {
       byte[] histKey = Layout.histKeyOf(key, change.before.getModRevision());
-      if (change.encodedBefore != null) {
-        writes.put(database.hist(), histKey, change.encodedBefore);
-      } else {
-        writes.put(database.hist(), histKey, change.before);
-      }
+      writes.put(database.hist(), histKey, change.encodedBefore);
     }
     if (change.after != null) {
       writes.put(database.cur(), key, change.after);
+      change.slot.encoded = writes.lastValue(change.after.getSerializedSize());
       if (!existed) {
         fences.created(change.key);
       }

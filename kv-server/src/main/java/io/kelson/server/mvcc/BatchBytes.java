@@ -83,6 +83,11 @@ final class BatchBytes {
     size += length;
   }
 
+  /** A copy of the value put last, which is that long. */
+  byte[] lastValue(int length) {
+    return Arrays.copyOfRange(bytes, size - length, size);
+  }
+
   void delete(ColumnFamilyHandle family, byte[] key) {
     record(DELETE, family, key, 0);
   }

@@ -58,6 +58,7 @@ final class Database implements AutoCloseable {
   private final long memtableBytes;
   private final List<ColumnFamilyHandle> families;
   private final BatchBytes batch;
+  private final RecentPairs recentPairs;
 
   /** A write that would have to wait comes back instead: see {@link #awaitWritable}. */
   private final WriteOptions withoutWal =
@@ -87,6 +88,7 @@ final class Database implements AutoCloseable {
     this.memtableBytes = options.memtableBytes();
     this.families = families;
     this.batch = new BatchBytes(families);
+    this.recentPairs = new RecentPairs(options.recentPairsBytes());
     this.natives = natives;
   }
 
@@ -294,6 +296,11 @@ final class Database implements AutoCloseable {
 
   RocksDB db() {
     return db;
+  }
+
+  /** The newest pairs of keys written lately, as the database holds them; the apply thread's. */
+  RecentPairs recentPairs() {
+    return recentPairs;
   }
 
   /** Positions, revisions, identity, members. */

@@ -9,11 +9,18 @@ package io.kelson.server.mvcc;
  *     reads go to disk and leave the event loops. Too large: less for the page cache
  * @param memtableBytes how much of one kind of data collects in memory before all of it is flushed.
  *     Too small: many small files and much merging. Too large: more log to replay after a crash
+ * @param recentPairsBytes heap for the newest pairs of keys written lately, 0 for none. Too small:
+ *     a put of such a key looks it up in the database. Too large: work for the garbage collector
  */
-public record MvccOptions(long clusterId, long blockCacheBytes, long memtableBytes) {
+public record MvccOptions(
+    long clusterId, long blockCacheBytes, long memtableBytes, long recentPairsBytes) {
   private static final long MIB = 1024 * 1024;
 
   public MvccOptions {
+    if (recentPairsBytes < 0) {
+      throw new IllegalArgumentException(
+          recentPairsBytes + " bytes for pairs written lately: give 0 or more");
+    }
     if (blockCacheBytes < MIB || memtableBytes < 64 * 1024) {
       throw new IllegalArgumentException(
           "a block cache of "
@@ -27,16 +34,22 @@ public record MvccOptions(long clusterId, long blockCacheBytes, long memtableByt
   /** Sizes for a machine with two cores and a few GiB of memory. */
   public static MvccOptions defaults(long clusterId) {
     // Larger memtables make each put slower, as it walks through three of them.
-    return new MvccOptions(clusterId, 64 * MIB, 16 * MIB);
+    long recent = Math.min(64 * MIB, Runtime.getRuntime().maxMemory() / 16);
+    return new MvccOptions(clusterId, 64 * MIB, 16 * MIB, recent);
   }
 
   /** The same with another block cache. */
   public MvccOptions withBlockCacheBytes(long bytes) {
-    return new MvccOptions(clusterId, bytes, memtableBytes);
+    return new MvccOptions(clusterId, bytes, memtableBytes, recentPairsBytes);
   }
 
   /** The same with other memtables. */
   public MvccOptions withMemtableBytes(long bytes) {
-    return new MvccOptions(clusterId, blockCacheBytes, bytes);
+    return new MvccOptions(clusterId, blockCacheBytes, bytes, recentPairsBytes);
+  }
+
+  /** The same with more or less of the pairs written lately on the heap. */
+  public MvccOptions withRecentPairsBytes(long bytes) {
+    return new MvccOptions(clusterId, blockCacheBytes, memtableBytes, bytes);
   }
 }

@@ -19,7 +19,7 @@ final class Overlay implements Source {
     /** Null if the key does not exist. */
     KeyValue pair;
 
-    /** The pair's wire bytes if it came from the database; null if the batch wrote it. */
+    /** The pair's wire bytes; null if there is none, or the transaction under way wrote it. */
     byte[] encoded;
 
     /** Whether the database, as it is, has the key in {@code cur}. */
@@ -48,7 +48,7 @@ final class Overlay implements Source {
 
     final KeyValue before;
 
-    /** Wire bytes of {@code before} if it came from the database; null if the batch wrote it. */
+    /** Wire bytes of {@code before}, or null if there was none. */
     final byte[] encodedBefore;
 
     /** Whether the same transaction changed the key again. */
@@ -81,10 +81,25 @@ final class Overlay implements Source {
 
   private Slot read(byte[] key) {
     Slot slot = new Slot(key);
-    slot.encoded = database.get(database.cur(), database.plainReads(), key);
+    slot.encoded = database.recentPairs().get(key);
+    if (slot.encoded == null) {
+      slot.encoded = database.get(database.cur(), database.plainReads(), key);
+    }
     slot.inDatabase = slot.encoded != null;
     slot.pair = slot.encoded == null ? null : Layout.keyValue(slot.encoded);
     return slot;
+  }
+
+  /** Keeps at hand what the database holds now that the batch is written. */
+  void remember() {
+    RecentPairs recent = database.recentPairs();
+    for (Slot slot : slots.values()) {
+      if (slot.change != null || slot.encoded == null) {
+        recent.remove(slot.key);
+      } else {
+        recent.put(slot.key, slot.encoded);
+      }
+    }
   }
 
   /** Forgets everything but the changes of the transaction under way: the rest was written. */

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 public record StoreFacts(
     long clusterId, LogPosition applied, long revision, long compactRevision, long keys) {
   /** The least that a store can be opened with: it is closed again at once. */
-  private static final MvccOptions SMALL = new MvccOptions(0, 1 << 20, 64 << 10);
+  private static final MvccOptions SMALL = new MvccOptions(0, 1 << 20, 64 << 10, 0);
 
   /**
    * Looks at a store that nobody writes to. Blocks for the disk.
@@ -29,7 +29,7 @@ public record StoreFacts(
       long clusterId = cluster == null ? 0 : Layout.decodeLong(cluster);
       StoreFormat.requireSame(
           database,
-          new MvccOptions(clusterId, SMALL.blockCacheBytes(), SMALL.memtableBytes()),
+          new MvccOptions(clusterId, SMALL.blockCacheBytes(), SMALL.memtableBytes(), 0),
           StoreMeta.get(database, Layout.FORMAT));
       StoreMeta meta = StoreMeta.read(database);
       return new StoreFacts(
