@@ -8,8 +8,10 @@ public enum Ability {
   PAUSE,
   /** End a process at once, and start it again on its data. */
   KILL,
-  /** Cut or slow the way from one member to another, in that direction alone. */
+  /** Cut the way from one member to another, in that direction alone. */
   LINKS,
+  /** Slow such a way down, or reset connections on it. */
+  SHAPED_LINKS,
   /** Take what is not synced away from a member's disk. */
   POWER,
   /** Give a member's disk no room. */
