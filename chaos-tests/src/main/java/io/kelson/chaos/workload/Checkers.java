@@ -1,0 +1,31 @@
+package io.kelson.chaos.workload;
+
+import io.kelson.chaos.check.Checker;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The checkers there are, by name. */
+public final class Checkers {
+  private static final Map<String, Checker> ALL = byName(List.of(new InformerChecker()));
+
+  private Checkers() {}
+
+  /** That checker, if it is there. */
+  public static Optional<Checker> find(String name) {
+    return Optional.ofNullable(ALL.get(name));
+  }
+
+  /** Those checkers that are there. */
+  static Checker[] named(String... names) {
+    return Stream.of(names).flatMap(name -> find(name).stream()).toArray(Checker[]::new);
+  }
+
+  private static Map<String, Checker> byName(List<Checker> checkers) {
+    Map<String, Checker> map = new TreeMap<>();
+    checkers.forEach(checker -> map.put(checker.name(), checker));
+    return map;
+  }
+}
