@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,6 +23,7 @@ public final class ClusterNode {
   private final Path logFile;
   private volatile Process process;
   private volatile boolean endExpected;
+  private volatile Map<String, String> variables = Map.of();
 
   ClusterNode(NodeCommand command, NodeSpec spec, Path logFile) {
     this.command = command;
@@ -63,12 +65,23 @@ public final class ClusterNode {
     builder.environment().keySet().removeIf(ClusterNode::isServerSetting);
     // A server that is not built is an error here, not an occasion to build one.
     builder.environment().put("KELSON_NO_BUILD", "1");
+    builder.environment().putAll(variables);
     try {
       endExpected = false;
       process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + command.line(spec), e);
     }
+  }
+
+  /** Sets environment variables for its coming lives. */
+  public void setVariables(Map<String, String> environment) {
+    variables = Map.copyOf(environment);
+  }
+
+  /** Should the present life end by itself, that is no surprise: something is being done to it. */
+  public void expectEnd() {
+    endExpected = true;
   }
 
   /** SIGKILL; returns when the process is gone. Its data stays as the kernel has it. */

@@ -16,6 +16,8 @@ import java.util.List;
  * @param timing the timers every member of the cluster shares
  * @param extraFlags further flags, as the product under test takes them
  * @param joins whether it joins a cluster that runs already
+ * @param listenPeerPort the peer port it binds, which is another than {@code peerPort} if something
+ *     stands between
  */
 public record NodeSpec(
     String name,
@@ -25,7 +27,21 @@ public record NodeSpec(
     String initialCluster,
     ClusterTiming timing,
     List<String> extraFlags,
-    boolean joins) {
+    boolean joins,
+    int listenPeerPort) {
+
+  /** A member that its peers reach without a detour. */
+  public NodeSpec(
+      String name,
+      Path dataDir,
+      int clientPort,
+      int peerPort,
+      String initialCluster,
+      ClusterTiming timing,
+      List<String> extraFlags,
+      boolean joins) {
+    this(name, dataDir, clientPort, peerPort, initialCluster, timing, extraFlags, joins, peerPort);
+  }
 
   /** A member of a cluster that is being started. */
   public NodeSpec(
@@ -64,7 +80,21 @@ public record NodeSpec(
   /** The same member with another data directory. */
   public NodeSpec withDataDir(Path other) {
     return new NodeSpec(
-        name, other, clientPort, peerPort, initialCluster, timing, extraFlags, joins);
+        name,
+        other,
+        clientPort,
+        peerPort,
+        initialCluster,
+        timing,
+        extraFlags,
+        joins,
+        listenPeerPort);
+  }
+
+  /** The same member, which binds another peer port than the one its peers are told. */
+  public NodeSpec withListenPeerPort(int other) {
+    return new NodeSpec(
+        name, dataDir, clientPort, peerPort, initialCluster, timing, extraFlags, joins, other);
   }
 
   /** The command-line flags, in the words of etcd, which Kelson takes as well. */
@@ -81,7 +111,7 @@ public record NodeSpec(
                 "--data-dir=" + dataDir,
                 "--listen-client-urls=" + clientUrl,
                 "--advertise-client-urls=" + clientUrl,
-                "--listen-peer-urls=" + peerUrl,
+                "--listen-peer-urls=http://127.0.0.1:" + listenPeerPort,
                 "--initial-advertise-peer-urls=" + peerUrl,
                 "--initial-cluster=" + initialCluster,
                 "--initial-cluster-state=" + (joins ? "existing" : "new"),

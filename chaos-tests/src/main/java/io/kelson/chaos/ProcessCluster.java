@@ -61,6 +61,20 @@ public final class ProcessCluster implements AutoCloseable {
     return create(command, directory, timing, ports, List.of());
   }
 
+  /**
+   * A cluster of members that are all laid out already; nothing is started yet.
+   *
+   * @param directory for the members' logs, an existing one
+   */
+  public static ProcessCluster of(
+      NodeCommand command, Path directory, ClusterTiming timing, List<NodeSpec> members) {
+    List<ClusterNode> nodes =
+        members.stream()
+            .map(spec -> new ClusterNode(command, spec, directory.resolve(spec.name() + ".log")))
+            .toList();
+    return new ProcessCluster(timing, nodes);
+  }
+
   private static ProcessCluster create(
       NodeCommand command,
       Path directory,
@@ -112,7 +126,13 @@ public final class ProcessCluster implements AutoCloseable {
             timing,
             first.spec().extraFlags(),
             true);
-    ClusterNode node = first.like(spec, first.logFile().resolveSibling(name + ".log"));
+    return add(spec);
+  }
+
+  /** One more member that is laid out already; the cluster has to be told before it is started. */
+  public ClusterNode add(NodeSpec spec) {
+    ClusterNode first = nodes.get(0);
+    ClusterNode node = first.like(spec, first.logFile().resolveSibling(spec.name() + ".log"));
     probes.put(node, new MemberClient(spec, CALL_DEADLINE));
     nodes.add(node);
     return node;
