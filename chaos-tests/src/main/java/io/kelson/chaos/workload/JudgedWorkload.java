@@ -1,6 +1,7 @@
 package io.kelson.chaos.workload;
 
 import io.kelson.chaos.check.Checker;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +35,11 @@ public abstract class JudgedWorkload implements Workload {
   /** How much recorded work has to succeed a second, for the run to say anything. */
   public double leastPerSecond() {
     return 10;
+  }
+
+  /** How long after the last call something may still be due, such as leases to expire. */
+  public Duration settles() {
+    return Duration.ZERO;
   }
 
   /** Why the log has events that no recorded call explains; empty if each has one. */

@@ -4,6 +4,7 @@ import io.kelson.chaos.check.Checker;
 import io.kelson.client.Bytes;
 import io.kelson.client.PutOp;
 import io.kelson.client.RangeOp;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,11 @@ final class LeaseWorkload extends JudgedWorkload {
   @Override
   public double leastPerSecond() {
     return 5;
+  }
+
+  @Override
+  public Duration settles() {
+    return Duration.ofSeconds(9);
   }
 
   @Override

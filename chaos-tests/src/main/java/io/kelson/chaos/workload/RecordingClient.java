@@ -29,10 +29,20 @@ public final class RecordingClient implements Recorder {
 
   private final History history;
   private final ClientIds ids;
+  private final Tally tally;
   private final int node;
   private final Pacer pacer;
   private final KelsonClient client;
   private long id;
+
+  /**
+   * What the clients of a run have in common.
+   *
+   * @param history where calls are kept
+   * @param ids where logical clients get their numbers
+   * @param tally where calls are counted
+   */
+  public record Shared(History history, ClientIds ids, Tally tally) {}
 
   /**
    * Connects with the first call.
@@ -41,10 +51,10 @@ public final class RecordingClient implements Recorder {
    * @param endpoint where it is, as {@code host:port}
    * @param timeout of each call; after it the outcome of a write is unknown
    */
-  public RecordingClient(
-      History history, ClientIds ids, int node, String endpoint, Duration timeout, Pacer pacer) {
-    this.history = history;
-    this.ids = ids;
+  public RecordingClient(Shared shared, int node, String endpoint, Duration timeout, Pacer pacer) {
+    this.history = shared.history();
+    this.ids = shared.ids();
+    this.tally = shared.tally();
     this.node = node;
     this.pacer = pacer;
     this.id = ids.next();
@@ -64,12 +74,14 @@ public final class RecordingClient implements Recorder {
     try {
       TxnResult result = send(call);
       history.add(new Operation(id, node, start, history.now(), call, Status.OK, result, ""));
+      tally.count(Status.OK);
       return Optional.of(result);
     } catch (RuntimeException e) {
       Status status = statusOf(e, call.readOnly());
       boolean open = status == Status.UNKNOWN;
       long end = open ? Long.MAX_VALUE : history.now();
       history.add(new Operation(id, node, start, end, call, status, null, text(e)));
+      tally.count(status);
       if (open) {
         id = ids.next();
       }
