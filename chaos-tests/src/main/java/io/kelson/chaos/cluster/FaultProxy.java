@@ -3,7 +3,6 @@ package io.kelson.chaos.cluster;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -95,7 +94,12 @@ public final class FaultProxy implements AutoCloseable {
             .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.RECVBUF_ALLOCATOR, chunks())
-            .handler(new ChannelInboundHandlerAdapter())
+            // One that may be added to many channels: the bootstrap is used for all of them.
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel towardsMember) {}
+                })
             .remoteAddress(new InetSocketAddress(loopback, targetPort));
     Channel listener =
         new ServerBootstrap()

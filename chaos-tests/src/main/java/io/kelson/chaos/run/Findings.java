@@ -111,7 +111,7 @@ final class Findings {
         reasons.add(verdict.checker() + " did not decide: " + verdict.summary());
       }
     }
-    if (okPerSecond() < workload.leastPerSecond()) {
+    if (seconds > 0 && okPerSecond() < workload.leastPerSecond()) {
       reasons.add(
           String.format(
               Locale.ROOT,

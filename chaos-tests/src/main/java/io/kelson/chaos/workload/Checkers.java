@@ -1,9 +1,11 @@
 package io.kelson.chaos.workload;
 
 import io.kelson.chaos.check.Checker;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -16,6 +18,11 @@ public final class Checkers {
   /** That checker, if it is there. */
   public static Optional<Checker> find(String name) {
     return Optional.ofNullable(ALL.get(name));
+  }
+
+  /** What there is. */
+  public static Set<String> names() {
+    return Collections.unmodifiableSet(ALL.keySet());
   }
 
   /** Those checkers that are there. */
