@@ -56,7 +56,11 @@ final class ModelStore {
 
   /** Does it, in one revision if it changes anything. */
   TxnResult apply(TxnOp call) {
-    TreeMap<Bytes, KeyValue> before = new TreeMap<>(live);
+    // Only nested compares look at what was before the first step.
+    boolean nested =
+        call.success().stream().anyMatch(op -> op.kind() == Op.Kind.TXN)
+            || call.failure().stream().anyMatch(op -> op.kind() == Op.Kind.TXN);
+    TreeMap<Bytes, KeyValue> before = nested ? new TreeMap<>(live) : live;
     List<WatchEvent> events = new ArrayList<>();
     TxnResult result = run(call, before, live, events, true);
     commit(events);
