@@ -27,9 +27,9 @@ import java.util.Set;
  * Splits a run into the histories of single registers.
  *
  * <p>Taken are operations that touch one key: reads, writes, deletions and compare-and-set by
- * value, by absence, or by a mod revision whose value is known and was written only
- * once. A key is left out as soon as something else may write it: a transaction over several keys,
- * a range deletion, a lease. Reads that do not fit are left out alone.
+ * value, by absence, or by a mod revision whose value is known and was written only once. A key is
+ * left out as soon as something else may write it: a transaction over several keys, a range
+ * deletion, a lease. Reads that do not fit are left out alone.
  */
 final class RegisterHistories {
   /** One key's operations and the value it began with. */
