@@ -111,6 +111,9 @@ final class Findings {
         reasons.add(verdict.checker() + " did not decide: " + verdict.summary());
       }
     }
+    if (seconds > 0 && verdicts.stream().noneMatch(v -> v.outcome() == Verdict.Outcome.HELD)) {
+      reasons.add("no checker says that anything held");
+    }
     if (seconds > 0 && okPerSecond() < workload.leastPerSecond()) {
       reasons.add(
           String.format(

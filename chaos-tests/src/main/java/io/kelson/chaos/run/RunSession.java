@@ -8,6 +8,7 @@ import io.kelson.chaos.workload.Pacer;
 import io.kelson.chaos.workload.Recorder;
 import io.kelson.chaos.workload.RecordingClient;
 import io.kelson.chaos.workload.Tally;
+import io.kelson.chaos.workload.Workloads;
 import io.kelson.client.Bytes;
 import java.time.Duration;
 import java.util.Map;
@@ -18,7 +19,6 @@ import java.util.random.RandomGenerator;
 /** What the clients of one run share. Thread-safe; a recorder is for one thread. */
 final class RunSession implements LoggedSession, AutoCloseable {
   private static final Duration CALL_TIMEOUT = Duration.ofMillis(1_500);
-  static final Bytes PREFIX = Bytes.utf8("chaos/");
 
   private final RunSpec spec;
   private final ChaosCluster cluster;
@@ -48,7 +48,7 @@ final class RunSession implements LoggedSession, AutoCloseable {
 
   @Override
   public Bytes prefix() {
-    return PREFIX;
+    return Workloads.PREFIX;
   }
 
   @Override

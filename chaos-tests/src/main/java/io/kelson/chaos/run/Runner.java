@@ -102,7 +102,7 @@ public final class Runner {
       findings.invalid("the cluster did not start: " + e.getMessage());
       return findings.result(attempt.cluster().product());
     }
-    try (WholeLog log = WholeLog.open(attempt.cluster().endpoints(), RunSession.PREFIX);
+    try (WholeLog log = WholeLog.open(attempt.cluster().endpoints(), Workloads.PREFIX);
         RunSession session = new RunSession(attempt.spec(), attempt.cluster(), log)) {
       attempt.workload().prepare(session);
       work(attempt, session, findings);

@@ -1,6 +1,9 @@
 package io.kelson.chaos.workload;
 
 import io.kelson.chaos.check.Checker;
+import io.kelson.chaos.check.LinearizableChecker;
+import io.kelson.chaos.check.ReplayChecker;
+import io.kelson.chaos.check.WatchChecker;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +14,13 @@ import java.util.stream.Stream;
 
 /** The checkers there are, by name. */
 public final class Checkers {
-  private static final Map<String, Checker> ALL = byName(List.of(new InformerChecker()));
+  private static final Map<String, Checker> ALL =
+      byName(
+          List.of(
+              new ReplayChecker(),
+              new LinearizableChecker(),
+              new WatchChecker(),
+              new InformerChecker()));
 
   private Checkers() {}
 

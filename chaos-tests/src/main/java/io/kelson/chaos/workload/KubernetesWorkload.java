@@ -38,11 +38,6 @@ final class KubernetesWorkload extends JudgedWorkload {
   }
 
   @Override
-  public Optional<String> unexplained() {
-    return Optional.of("events vanish with their leases, which is no call on keys");
-  }
-
-  @Override
   public void work(Session session, int index) throws InterruptedException {
     if (index % 4 == 3) {
       Informer informer =

@@ -7,7 +7,6 @@ import io.kelson.client.RangeOp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** Leases of a few seconds with keys on them: renewed, revoked, abandoned. */
@@ -30,11 +29,6 @@ final class LeaseWorkload extends JudgedWorkload {
   @Override
   public Duration settles() {
     return Duration.ofSeconds(9);
-  }
-
-  @Override
-  public Optional<String> unexplained() {
-    return Optional.of("keys vanish with their leases, which is no call on keys");
   }
 
   @Override

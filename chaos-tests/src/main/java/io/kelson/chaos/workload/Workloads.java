@@ -1,5 +1,6 @@
 package io.kelson.chaos.workload;
 
+import io.kelson.client.Bytes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,9 @@ import java.util.function.Supplier;
 
 /** The workloads there are. */
 public final class Workloads {
+  /** What all keys of all workloads begin with. */
+  public static final Bytes PREFIX = Bytes.utf8("chaos/");
+
   private static final Map<String, Supplier<JudgedWorkload>> ALL = new LinkedHashMap<>();
 
   static {
