@@ -23,20 +23,36 @@ final class NemesisLoop {
   private final ChaosCluster cluster;
   private final RandomGenerator random;
   private final History history;
+  private final int shortestPauseMillis;
+  private final int longestPauseMillis;
   private final List<FaultWindow> windows = new ArrayList<>();
   private int declined;
   private volatile String current = "";
   private volatile String trouble;
 
   /**
+   * With the usual pauses, of a second or three.
+   *
    * @param nemesis whose faults; empty for none
    */
   NemesisLoop(
       Optional<Nemesis> nemesis, ChaosCluster cluster, RandomGenerator random, History history) {
+    this(nemesis, cluster, random, history, SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
+  }
+
+  NemesisLoop(
+      Optional<Nemesis> nemesis,
+      ChaosCluster cluster,
+      RandomGenerator random,
+      History history,
+      int shortestPauseMillis,
+      int longestPauseMillis) {
     this.nemesis = nemesis;
     this.cluster = cluster;
     this.random = random;
     this.history = history;
+    this.shortestPauseMillis = shortestPauseMillis;
+    this.longestPauseMillis = longestPauseMillis;
   }
 
   /** Goes on while that says so, on a thread of its own. */
@@ -49,7 +65,7 @@ final class NemesisLoop {
   private void run(BooleanSupplier goesOn) {
     try {
       while (nemesis.isPresent() && goesOn.getAsBoolean()) {
-        sleep(random.nextInt(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS), goesOn);
+        sleep(random.nextInt(shortestPauseMillis, longestPauseMillis), goesOn);
         if (goesOn.getAsBoolean()) {
           strikeOnce(nemesis.get(), goesOn);
         }
