@@ -2,6 +2,7 @@ package io.kelson.chaos.workload;
 
 import io.kelson.chaos.check.Checker;
 import io.kelson.chaos.check.LinearizableChecker;
+import io.kelson.chaos.check.ListAppendChecker;
 import io.kelson.chaos.check.ReplayChecker;
 import io.kelson.chaos.check.WatchChecker;
 import java.util.Collections;
@@ -20,6 +21,7 @@ public final class Checkers {
               new ReplayChecker(),
               new LinearizableChecker(),
               new WatchChecker(),
+              new ListAppendChecker(ListAppendWorkload.LISTS),
               new InformerChecker()));
 
   private Checkers() {}

@@ -22,6 +22,9 @@ import java.util.random.RandomGenerator;
  * keys that it only looks at as well.
  */
 final class ListAppendWorkload extends JudgedWorkload {
+  /** What the keys of all lists begin with. */
+  static final Bytes LISTS = Workloads.PREFIX.concat(Bytes.utf8("l"));
+
   private static final int KEYS = 6;
   private static final int APPENDS_PER_KEY = 60;
 
@@ -37,7 +40,7 @@ final class ListAppendWorkload extends JudgedWorkload {
     RandomGenerator random = session.random(index);
     Values values = new Values(index);
     while (session.goesOn()) {
-      List<Bytes> keys = keys(session, random, 1 + random.nextInt(3));
+      List<Bytes> keys = keys(random, 1 + random.nextInt(3));
       TxnOp.Builder look = TxnOp.builder();
       keys.forEach(key -> look.then(RangeOp.key(key)));
       Optional<TxnResult> seen = recorder.txn(look.build());
@@ -68,13 +71,12 @@ final class ListAppendWorkload extends JudgedWorkload {
   }
 
   /** Different keys of the newest generation: lists must not grow for ever. */
-  private List<Bytes> keys(Session session, RandomGenerator random, int count) {
+  private List<Bytes> keys(RandomGenerator random, int count) {
     long generation = appends.get() / (KEYS * APPENDS_PER_KEY);
     int first = random.nextInt(KEYS);
     List<Bytes> keys = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      String name = "l" + generation + "/" + (first + i) % KEYS;
-      keys.add(session.prefix().concat(Bytes.utf8(name)));
+      keys.add(LISTS.concat(Bytes.utf8(generation + "/" + (first + i) % KEYS)));
     }
     return keys;
   }
