@@ -12,8 +12,14 @@ import java.util.random.RandomGenerator;
 
 /** Transfers between accounts: whatever is read, the sum is the same. */
 final class BankWorkload extends JudgedWorkload {
-  private static final int ACCOUNTS = 8;
+  /** What the keys of all accounts begin with. */
+  static final Bytes ACCOUNTS = Workloads.PREFIX.concat(Bytes.utf8("account/"));
+
+  private static final int HOW_MANY = 8;
   private static final int OPENING_BALANCE = 100;
+
+  /** What they hold together. */
+  static final long TOTAL = HOW_MANY * OPENING_BALANCE;
 
   BankWorkload(Checker... checkers) {
     super("bank", "transfers between accounts whose sum stays the same", checkers);
@@ -22,9 +28,9 @@ final class BankWorkload extends JudgedWorkload {
   @Override
   public void prepare(Session session) throws InterruptedException {
     Recorder recorder = session.recorder(0);
-    TxnOp.Builder opening = TxnOp.builder().when(Calls.unchanged(account(session, 0), 0));
-    for (int i = 0; i < ACCOUNTS; i++) {
-      opening.then(PutOp.of(account(session, i), amount(OPENING_BALANCE)));
+    TxnOp.Builder opening = TxnOp.builder().when(Calls.unchanged(account(0), 0));
+    for (int i = 0; i < HOW_MANY; i++) {
+      opening.then(PutOp.of(account(i), amount(OPENING_BALANCE)));
     }
     Retry.until(() -> recorder.txn(opening.build()).isPresent(), "the accounts could be opened");
   }
@@ -33,24 +39,23 @@ final class BankWorkload extends JudgedWorkload {
   public void work(Session session, int index) {
     Recorder recorder = session.recorder(index);
     RandomGenerator random = session.random(index);
-    Bytes accounts = session.prefix().concat(Bytes.utf8("account/"));
     while (session.goesOn()) {
       int choice = random.nextInt(10);
       if (choice < 3) {
-        recorder.txn(Calls.list(accounts));
+        recorder.txn(Calls.list(ACCOUNTS));
       } else if (choice == 3) {
-        recorder.txn(Calls.single(RangeOp.builder(accounts).prefix().serializable(true).build()));
+        recorder.txn(Calls.single(RangeOp.builder(ACCOUNTS).prefix().serializable(true).build()));
       } else {
-        int from = random.nextInt(ACCOUNTS);
-        int to = (from + 1 + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
-        transfer(session, recorder, from, to, 1 + random.nextInt(10));
+        int from = random.nextInt(HOW_MANY);
+        int to = (from + 1 + random.nextInt(HOW_MANY - 1)) % HOW_MANY;
+        transfer(recorder, from, to, 1 + random.nextInt(10));
       }
     }
   }
 
-  private static void transfer(Session session, Recorder recorder, int from, int to, int sum) {
-    Bytes source = account(session, from);
-    Bytes target = account(session, to);
+  private static void transfer(Recorder recorder, int from, int to, int sum) {
+    Bytes source = account(from);
+    Bytes target = account(to);
     TxnOp look = TxnOp.builder().then(RangeOp.key(source), RangeOp.key(target)).build();
     Optional<TxnResult> seen = recorder.txn(look);
     if (seen.isEmpty()) {
@@ -70,8 +75,8 @@ final class BankWorkload extends JudgedWorkload {
             .build());
   }
 
-  private static Bytes account(Session session, int index) {
-    return session.prefix().concat(Bytes.utf8("account/" + index));
+  private static Bytes account(int index) {
+    return ACCOUNTS.concat(Bytes.utf8(Integer.toString(index)));
   }
 
   private static Bytes amount(int sum) {

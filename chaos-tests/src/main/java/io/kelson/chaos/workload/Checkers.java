@@ -1,9 +1,15 @@
 package io.kelson.chaos.workload;
 
+import io.kelson.chaos.check.BankChecker;
 import io.kelson.chaos.check.Checker;
+import io.kelson.chaos.check.ConvergenceChecker;
+import io.kelson.chaos.check.CounterChecker;
+import io.kelson.chaos.check.FenceChecker;
+import io.kelson.chaos.check.LeaseChecker;
 import io.kelson.chaos.check.LinearizableChecker;
 import io.kelson.chaos.check.ListAppendChecker;
 import io.kelson.chaos.check.ReplayChecker;
+import io.kelson.chaos.check.SetChecker;
 import io.kelson.chaos.check.WatchChecker;
 import java.util.Collections;
 import java.util.List;
@@ -21,7 +27,13 @@ public final class Checkers {
               new ReplayChecker(),
               new LinearizableChecker(),
               new WatchChecker(),
+              new ConvergenceChecker(),
               new ListAppendChecker(ListAppendWorkload.LISTS),
+              new SetChecker(SetWorkload.SET),
+              new BankChecker(BankWorkload.ACCOUNTS, BankWorkload.TOTAL),
+              new CounterChecker(CounterWorkload.COUNTER),
+              new LeaseChecker(),
+              new FenceChecker(),
               new InformerChecker()));
 
   private Checkers() {}
@@ -36,9 +48,9 @@ public final class Checkers {
     return Collections.unmodifiableSet(ALL.keySet());
   }
 
-  /** Those checkers that are there. */
+  /** Those checkers. */
   static Checker[] named(String... names) {
-    return Stream.of(names).flatMap(name -> find(name).stream()).toArray(Checker[]::new);
+    return Stream.of(names).map(name -> find(name).orElseThrow()).toArray(Checker[]::new);
   }
 
   private static Map<String, Checker> byName(List<Checker> checkers) {

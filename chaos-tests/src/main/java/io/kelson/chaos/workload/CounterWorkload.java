@@ -12,6 +12,9 @@ import java.util.random.RandomGenerator;
 
 /** One number that everybody adds one to, guarded by the revision it was read at. */
 final class CounterWorkload extends JudgedWorkload {
+  /** The key of the counter. */
+  static final Bytes COUNTER = Workloads.PREFIX.concat(Bytes.utf8("counter"));
+
   CounterWorkload(Checker... checkers) {
     super("counter", "one counter, added to by compare-and-set on its revision", checkers);
   }
@@ -20,18 +23,17 @@ final class CounterWorkload extends JudgedWorkload {
   public void work(Session session, int index) {
     Recorder recorder = session.recorder(index);
     RandomGenerator random = session.random(index);
-    Bytes key = session.prefix().concat(Bytes.utf8("counter"));
     Optional<KeyValue> known = Optional.empty();
     boolean stale = true;
     while (session.goesOn()) {
       if (stale || random.nextInt(4) == 0) {
-        Optional<TxnResult> read = recorder.txn(Calls.get(key));
+        Optional<TxnResult> read = recorder.txn(Calls.get(COUNTER));
         if (read.isEmpty()) {
           continue;
         }
         known = Calls.kv(read.get(), 0);
       }
-      Optional<TxnResult> added = recorder.txn(add(key, known));
+      Optional<TxnResult> added = recorder.txn(add(known));
       stale = added.isEmpty() || added.get().succeeded();
       if (!stale) {
         known = Calls.kv(added.get(), 0);
@@ -39,12 +41,12 @@ final class CounterWorkload extends JudgedWorkload {
     }
   }
 
-  private static TxnOp add(Bytes key, Optional<KeyValue> known) {
+  private static TxnOp add(Optional<KeyValue> known) {
     long value = known.map(kv -> Long.parseLong(kv.value().utf8())).orElse(0L);
     return TxnOp.builder()
-        .when(Calls.unchanged(key, known.map(KeyValue::modRevision).orElse(0L)))
-        .then(PutOp.of(key, Bytes.utf8(Long.toString(value + 1))))
-        .otherwise(RangeOp.key(key))
+        .when(Calls.unchanged(COUNTER, known.map(KeyValue::modRevision).orElse(0L)))
+        .then(PutOp.of(COUNTER, Bytes.utf8(Long.toString(value + 1))))
+        .otherwise(RangeOp.key(COUNTER))
         .build();
   }
 }

@@ -7,6 +7,9 @@ import java.util.random.RandomGenerator;
 
 /** A growing set, an element a key: none that was acknowledged is ever missing. */
 final class SetWorkload extends JudgedWorkload {
+  /** What the keys of all elements begin with. */
+  static final Bytes SET = Workloads.PREFIX.concat(Bytes.utf8("set/"));
+
   SetWorkload(Checker... checkers) {
     super("set", "adds elements, each a key of its own, and lists them", checkers);
   }
@@ -16,17 +19,16 @@ final class SetWorkload extends JudgedWorkload {
     Recorder recorder = session.recorder(index);
     RandomGenerator random = session.random(index);
     Values values = new Values(index);
-    Bytes set = session.prefix().concat(Bytes.utf8("set/"));
     while (session.goesOn()) {
       // Listing takes as long as the set is large, and its answer is kept: not too often.
       int choice = random.nextInt(400);
       if (choice == 0) {
-        recorder.txn(Calls.list(set));
+        recorder.txn(Calls.list(SET));
       } else if (choice < 20) {
-        recorder.txn(Calls.single(RangeOp.builder(set).prefix().countOnly(true).build()));
+        recorder.txn(Calls.single(RangeOp.builder(SET).prefix().countOnly(true).build()));
       } else {
         Bytes element = values.next();
-        recorder.txn(Calls.put(set.concat(element), element));
+        recorder.txn(Calls.put(SET.concat(element), element));
       }
     }
   }

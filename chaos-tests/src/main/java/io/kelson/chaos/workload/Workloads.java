@@ -23,7 +23,7 @@ public final class Workloads {
     add(() -> new WatchWorkload());
     add(() -> new LeaseWorkload(Checkers.named("lease")));
     add(() -> new LockWorkload(Checkers.named("fence")));
-    add(() -> new KubernetesWorkload(Checkers.named("informer")));
+    add(() -> new KubernetesWorkload(Checkers.named("informer", "lease")));
   }
 
   private Workloads() {}
