@@ -29,9 +29,21 @@ final class Clusters implements ClusterFactory {
     if (!spec.driver().equals("process")) {
       throw new UnavailableException("there is no driver " + spec.driver() + " in this build");
     }
-    ProcessOptions options =
+    ProcessOptions plain =
         ProcessOptions.of(command(spec.product()), directory, spec.members(), spec.seed())
             .withFlags(flags(spec.product()));
+    if (spec.nemesis().equals(NemesisCatalogue.SWARM)) {
+      return asMuchAsThereIs(plain);
+    }
+    try {
+      return ProcessDriver.create(laidOut(plain, needs));
+    } catch (IllegalStateException e) {
+      throw new UnavailableException(e.getMessage(), e);
+    }
+  }
+
+  private static ProcessOptions laidOut(ProcessOptions plain, Set<Ability> needs) {
+    ProcessOptions options = plain;
     if (needs.contains(Ability.POWER) || needs.contains(Ability.FULL_DISK)) {
       options = options.withDisks(DISK_BYTES);
     }
@@ -41,11 +53,25 @@ final class Clusters implements ClusterFactory {
     if (needs.contains(Ability.CLOCK)) {
       options = options.withClockFaults();
     }
-    try {
-      return ProcessDriver.create(options);
-    } catch (IllegalStateException e) {
-      throw new UnavailableException(e.getMessage(), e);
+    return options;
+  }
+
+  /** The first layout that this machine can give, of which the first allows the most. */
+  private static ChaosCluster asMuchAsThereIs(ProcessOptions plain) throws UnavailableException {
+    IllegalStateException last = null;
+    for (Set<Ability> wishes :
+        List.of(
+            Set.of(Ability.POWER, Ability.SYNC_FAULTS, Ability.CLOCK),
+            Set.of(Ability.POWER, Ability.CLOCK),
+            Set.of(Ability.POWER),
+            Set.<Ability>of())) {
+      try {
+        return ProcessDriver.create(laidOut(plain, wishes));
+      } catch (IllegalStateException e) {
+        last = e;
+      }
     }
+    throw new UnavailableException(last.getMessage(), last);
   }
 
   private static NodeCommand command(String product) throws UnavailableException {

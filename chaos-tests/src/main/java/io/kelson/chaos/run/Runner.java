@@ -4,6 +4,7 @@ import io.kelson.chaos.check.Evidence;
 import io.kelson.chaos.cluster.Ability;
 import io.kelson.chaos.cluster.ChaosCluster;
 import io.kelson.chaos.history.Status;
+import io.kelson.chaos.nemesis.Nemeses;
 import io.kelson.chaos.nemesis.Nemesis;
 import io.kelson.chaos.workload.JudgedWorkload;
 import io.kelson.chaos.workload.Workloads;
@@ -36,7 +37,7 @@ public final class Runner {
   private static final int STEP_MILLIS = 20;
   private static final long PROGRESS_NANOS = 2_000_000_000L;
   private static final Set<Ability> DISK_TROUBLE =
-      EnumSet.of(Ability.SYNC_FAULTS, Ability.FULL_DISK, Ability.FILES, Ability.POWER);
+      EnumSet.of(Ability.SYNC_FAULTS, Ability.FULL_DISK, Ability.POWER);
 
   private final ClusterFactory clusters;
   private final Consumer<String> progress;
@@ -66,10 +67,7 @@ public final class Runner {
     Set<Ability> needs = nemesis.map(Nemesis::needs).orElse(Set.of());
     RunResult result;
     try (ChaosCluster cluster = clusters.create(spec, artefacts.cluster(), needs)) {
-      Optional<String> missing =
-          needs.stream()
-              .flatMap(need -> cluster.missing(need).map(why -> need + ": " + why).stream())
-              .findFirst();
+      Optional<String> missing = nemesis.flatMap(n -> Nemeses.missing(n, cluster));
       result =
           missing.isPresent()
               ? RunResult.skipped(spec, startedAt, missing.get())
@@ -88,8 +86,9 @@ public final class Runner {
       Optional<Nemesis> nemesis,
       ChaosCluster cluster,
       String startedAt) {
+    /** Whether members may lose their disks: only if they were laid out for it. */
     boolean disksFail() {
-      return nemesis.stream().flatMap(n -> n.needs().stream()).anyMatch(DISK_TROUBLE::contains);
+      return DISK_TROUBLE.stream().anyMatch(trouble -> cluster.missing(trouble).isEmpty());
     }
   }
 
