@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
 /** Which server the process tests run, and where its files go. */
-final class TestCluster {
+public final class TestCluster {
   private TestCluster() {}
 
   /**
@@ -19,7 +19,7 @@ final class TestCluster {
    * <p>A missing server fails the test, unless {@code chaos.allow-missing} is true: then it is
    * skipped and says so.
    */
-  static NodeCommand command() {
+  public static NodeCommand command() {
     String product = System.getProperty("chaos.node", "kelson");
     return switch (product) {
       case "kelson" -> {
@@ -40,7 +40,7 @@ final class TestCluster {
   }
 
   /** A fresh directory on the disk the build runs on (a memory file system would not do). */
-  static Path directory(String test) {
+  public static Path directory(String test) {
     try {
       Path parent = Files.createDirectories(Path.of("target", "clusters").toAbsolutePath());
       return Files.createTempDirectory(parent, test + "-");

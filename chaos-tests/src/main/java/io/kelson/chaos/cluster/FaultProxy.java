@@ -3,6 +3,7 @@ package io.kelson.chaos.cluster;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -19,8 +20,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -42,11 +45,20 @@ public final class FaultProxy implements AutoCloseable {
   private static final int CHUNK_BYTES = 16 << 10;
   private static final int BACKLOG = 256;
 
-  /** Who has opened a connection. */
+  /** Finds out who has opened connections. */
   interface Dialler {
-    /** The member with this end of a loopback connection; empty if it is none. */
-    OptionalInt memberOf(int localPort, int remotePort) throws IOException;
+    /** Looks now, at every connection that is open now. */
+    Look look() throws IOException;
   }
+
+  /** What was seen. */
+  interface Look {
+    /** The member with this end of a loopback connection; empty if it is none. */
+    OptionalInt memberOf(int localPort, int remotePort);
+  }
+
+  /** A connection of which it is not known yet who opened it. */
+  private record Newcomer(int target, Channel dialled, Bootstrap towards) {}
 
   private final Dialler dialler;
   private final Link[][] links;
@@ -58,6 +70,7 @@ public final class FaultProxy implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(
           1, (ThreadFactory) task -> daemon(task, "proxy"), NioIoHandler.newFactory());
 
+  private final Queue<Newcomer> newcomers = new ConcurrentLinkedQueue<>();
   private final AtomicLong strangers = new AtomicLong();
   private final List<Channel> listeners = new ArrayList<>();
   private final Set<ProxiedConnection> connections = new LinkedHashSet<>();
@@ -95,7 +108,7 @@ public final class FaultProxy implements AutoCloseable {
             .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.RECVBUF_ALLOCATOR, chunks())
-            .handler(new ChannelInboundHandlerAdapter())
+            .handler(new NoHandler())
             .remoteAddress(new InetSocketAddress(loopback, targetPort));
     Channel listener =
         new ServerBootstrap()
@@ -110,7 +123,8 @@ public final class FaultProxy implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel dialled) {
-                    lookups.execute(() -> identify(member, dialled, towards));
+                    newcomers.add(new Newcomer(member, dialled, towards));
+                    lookups.execute(FaultProxy.this::identifyAll);
                   }
                 })
             .bind(loopback, 0)
@@ -160,32 +174,46 @@ public final class FaultProxy implements AutoCloseable {
     loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 
-  private void identify(int target, Channel dialled, Bootstrap towards) {
-    OptionalInt from = OptionalInt.empty();
-    int port = 0;
-    if (dialled.remoteAddress() instanceof InetSocketAddress remote
-        && dialled.localAddress() instanceof InetSocketAddress local) {
-      port = remote.getPort();
-      try {
-        from = dialler.memberOf(remote.getPort(), local.getPort());
-      } catch (IOException e) {
-        log.warn("nobody knows who dialled member {} from port {}", target, port, e);
-      }
+  /** All that have come by now, with one look: the next task may find none left. */
+  private void identifyAll() {
+    List<Newcomer> waiting = new ArrayList<>();
+    for (Newcomer next = newcomers.poll(); next != null; next = newcomers.poll()) {
+      waiting.add(next);
     }
-    if (from.isEmpty()) {
-      strangers.incrementAndGet();
-      log.debug("member {} was dialled from port {} by no member", target, port);
-      loop.execute(() -> ProxiedConnection.abort(dialled));
+    if (waiting.isEmpty()) {
       return;
     }
-    int source = from.getAsInt();
-    loop.execute(() -> admit(source, target, dialled, towards));
+    Look look;
+    try {
+      look = dialler.look();
+    } catch (IOException e) {
+      log.warn("nobody knows who has dialled", e);
+      look = (local, remote) -> OptionalInt.empty();
+    }
+    for (Newcomer newcomer : waiting) {
+      OptionalInt from = dialler(look, newcomer.dialled);
+      loop.execute(() -> admit(from, newcomer));
+    }
   }
 
-  private void admit(int source, int target, Channel dialled, Bootstrap towards) {
+  private static OptionalInt dialler(Look look, Channel dialled) {
+    return dialled.remoteAddress() instanceof InetSocketAddress remote
+            && dialled.localAddress() instanceof InetSocketAddress local
+        ? look.memberOf(remote.getPort(), local.getPort())
+        : OptionalInt.empty();
+  }
+
+  private void admit(OptionalInt from, Newcomer newcomer) {
+    if (from.isEmpty()) {
+      strangers.incrementAndGet();
+      log.debug("member {} was dialled by no member: {}", newcomer.target, newcomer.dialled);
+      ProxiedConnection.abort(newcomer.dialled);
+      return;
+    }
+    Link there = links[from.getAsInt()][newcomer.target];
+    Link back = links[newcomer.target][from.getAsInt()];
     ProxiedConnection connection =
-        new ProxiedConnection(
-            links[source][target], links[target][source], dialled, towards, connections::remove);
+        new ProxiedConnection(there, back, newcomer.dialled, newcomer.towards, connections::remove);
     connections.add(connection);
     connection.go();
   }
@@ -205,4 +233,8 @@ public final class FaultProxy implements AutoCloseable {
     thread.setDaemon(true);
     return thread;
   }
+
+  /** A connection to a member has its handlers when it is known to be one. */
+  @ChannelHandler.Sharable
+  private static final class NoHandler extends ChannelInboundHandlerAdapter {}
 }

@@ -181,6 +181,14 @@ public final class ProcessDriver
         .orElse(0);
   }
 
+  /** The term as that member has it; empty if it does not answer. */
+  public OptionalLong termOf(int member) {
+    return cluster
+        .maybeStatus(node(member))
+        .map(status -> OptionalLong.of(status.getRaftTerm()))
+        .orElseGet(OptionalLong::empty);
+  }
+
   @Override
   public Path dataDir(int member) {
     return node(member).spec().dataDir();

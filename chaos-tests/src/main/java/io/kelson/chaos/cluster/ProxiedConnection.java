@@ -9,6 +9,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One connection that one member has opened to another: two sockets and a pump each way. All on the
@@ -17,6 +19,8 @@ import java.util.function.Consumer;
  * <p>The second socket is opened when the way there is open; until then the first is silent.
  */
 final class ProxiedConnection {
+  private static final Logger log = LoggerFactory.getLogger(ProxiedConnection.class);
+
   private final Link there;
   private final Link back;
   private final Channel dialled;
@@ -70,6 +74,7 @@ final class ProxiedConnection {
 
   private void connected(ChannelFuture future) {
     if (!future.isSuccess()) {
+      log.debug("nobody listens: {}", String.valueOf(future.cause()));
       reset();
       return;
     }

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Tells which member's process holds the other end of a loopback connection, from {@code /proc}.
@@ -22,7 +22,11 @@ final class SocketOwners implements FaultProxy.Dialler {
 
   private static final int LOCAL = 1;
   private static final int REMOTE = 2;
+  private static final int STATE = 3;
   private static final int INODE = 9;
+  private static final String ESTABLISHED = "01";
+
+  private static final String SOCKET = "socket:[";
 
   private final Supplier<Map<Long, Integer>> members;
 
@@ -36,73 +40,74 @@ final class SocketOwners implements FaultProxy.Dialler {
   }
 
   /**
-   * The member that dialled.
-   *
-   * @param localPort of the one who dialled
-   * @param remotePort that it dialled
-   * @return empty if no member's process holds that socket, also if it is gone already
+   * Looks once for all: a look reads every connection of the machine, and members that cannot reach
+   * each other dial often.
    */
   @Override
-  public OptionalInt memberOf(int localPort, int remotePort) throws IOException {
-    Optional<String> inode = inode(localPort, remotePort);
-    if (inode.isEmpty()) {
-      return OptionalInt.empty();
-    }
-    String socket = "socket:[" + inode.get() + "]";
-    for (Map.Entry<Long, Integer> member : members.get().entrySet()) {
-      if (holds(member.getKey(), socket)) {
-        return OptionalInt.of(member.getValue());
-      }
-    }
-    return OptionalInt.empty();
+  public FaultProxy.Look look() throws IOException {
+    Map<Ends, String> inodes = inodes();
+    Map<String, Integer> owners = new HashMap<>();
+    members.get().forEach((pid, member) -> collect(pid, member, owners));
+    return (localPort, remotePort) -> {
+      String inode = inodes.get(new Ends(localPort, remotePort));
+      Integer member = inode == null ? null : owners.get(inode);
+      return member == null ? OptionalInt.empty() : OptionalInt.of(member);
+    };
   }
 
-  private static Optional<String> inode(int localPort, int remotePort) throws IOException {
-    String local = ":%04X".formatted(localPort);
-    String remote = ":%04X".formatted(remotePort);
+  /** A connection as one of its sides sees it. */
+  private record Ends(int local, int remote) {}
+
+  private static Map<Ends, String> inodes() throws IOException {
+    Map<Ends, String> inodes = new HashMap<>();
     for (Path table : TABLES) {
       if (!Files.exists(table)) {
         continue;
       }
       for (String line : Files.readAllLines(table)) {
         String[] fields = line.trim().split("\\s+");
-        if (fields.length > INODE
-            && fields[LOCAL].endsWith(local)
-            && fields[REMOTE].endsWith(remote)
-            && !fields[INODE].equals("0")) {
-          return Optional.of(fields[INODE]);
+        boolean open = fields.length > INODE && fields[STATE].equals(ESTABLISHED);
+        if (open) {
+          inodes.put(new Ends(port(fields[LOCAL]), port(fields[REMOTE])), fields[INODE]);
         }
       }
     }
-    return Optional.empty();
+    return inodes;
   }
 
-  private static boolean holds(long pid, String socket) {
-    Stream<Long> children =
-        ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants).map(ProcessHandle::pid);
-    return Stream.concat(Stream.of(pid), children).anyMatch(each -> hasOpen(each, socket));
+  private static int port(String address) {
+    return Integer.parseInt(address, address.lastIndexOf(':') + 1, address.length(), 16);
   }
 
-  private static boolean hasOpen(long pid, String socket) {
-    Path descriptors = Path.of("/proc", Long.toString(pid), "fd");
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(descriptors)) {
-      for (Path descriptor : all) {
-        if (isLinkTo(descriptor, socket)) {
-          return true;
+  /** The sockets of a process, and of its children, for a member may be behind a launcher. */
+  private static void collect(long pid, int member, Map<String, Integer> owners) {
+    Path process = Path.of("/proc", Long.toString(pid));
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
+      for (Path descriptor : descriptors) {
+        String target = linkTarget(descriptor);
+        if (target.startsWith(SOCKET)) {
+          owners.put(target.substring(SOCKET.length(), target.length() - 1), member);
         }
+      }
+      Path children = process.resolve("task").resolve(Long.toString(pid)).resolve("children");
+      if (Files.exists(children)) {
+        Files.readString(children)
+            .lines()
+            .flatMap(line -> Arrays.stream(line.trim().split(" ")))
+            .filter(child -> !child.isEmpty())
+            .forEach(child -> collect(Long.parseLong(child), member, owners));
       }
     } catch (IOException e) {
       // The process is gone, and what it held with it.
     }
-    return false;
   }
 
-  private static boolean isLinkTo(Path descriptor, String socket) {
+  private static String linkTarget(Path descriptor) {
     try {
-      return Files.readSymbolicLink(descriptor).toString().equals(socket);
+      return Files.readSymbolicLink(descriptor).toString();
     } catch (IOException e) {
       // Closed since it was listed.
-      return false;
+      return "";
     }
   }
 }

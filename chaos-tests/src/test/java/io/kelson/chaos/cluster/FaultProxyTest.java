@@ -35,7 +35,7 @@ class FaultProxyTest {
   @BeforeEach
   void open() throws IOException {
     target = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-    proxy = new FaultProxy(2, 7, (local, remote) -> member(local));
+    proxy = new FaultProxy(2, 7, () -> (local, remote) -> member(local));
     door = proxy.listen(TARGET, target.getLocalPort());
   }
 
@@ -55,6 +55,17 @@ class FaultProxyTest {
       assertReceives(dialled, 4);
       assertThat(proxy.counts(DIALLER, TARGET).bytes()).isEqualTo(12);
       assertThat(proxy.counts(TARGET, DIALLER).bytes()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void carriesManyConnectionsToTheSameMember() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      try (Socket dialled = dial();
+          Socket accepted = target.accept()) {
+        send(dialled, i);
+        assertReceives(accepted, i);
+      }
     }
   }
 
@@ -210,14 +221,22 @@ class FaultProxyTest {
   void findsTheProcessThatHoldsASocket() throws IOException {
     SocketOwners owners = new SocketOwners(() -> Map.of(ProcessHandle.current().pid(), 3));
     try (Socket mine = new Socket(InetAddress.getLoopbackAddress(), target.getLocalPort())) {
-      assertThat(owners.memberOf(mine.getLocalPort(), mine.getPort())).hasValue(3);
-      assertThat(owners.memberOf(mine.getLocalPort(), 1)).isEmpty();
-      SocketOwners ofChildren =
-          new SocketOwners(() -> Map.of(ProcessHandle.current().parent().orElseThrow().pid(), 5));
-      assertThat(ofChildren.memberOf(mine.getLocalPort(), mine.getPort())).hasValue(5);
+      assertThat(owners.look().memberOf(mine.getLocalPort(), mine.getPort())).hasValue(3);
+      assertThat(owners.look().memberOf(mine.getLocalPort(), 1)).isEmpty();
       SocketOwners nobodys = new SocketOwners(Map::of);
-      assertThat(nobodys.memberOf(mine.getLocalPort(), mine.getPort())).isEmpty();
+      assertThat(nobodys.look().memberOf(mine.getLocalPort(), mine.getPort())).isEmpty();
     }
+  }
+
+  @Test
+  void findsTheChildThatHoldsASocket() throws Exception {
+    String dial = "exec 3<>/dev/tcp/127.0.0.1/" + target.getLocalPort() + "; read line <&3";
+    Process launcher = new ProcessBuilder("bash", "-c", "bash -c '" + dial + "'; true").start();
+    try (Socket accepted = target.accept()) {
+      SocketOwners owners = new SocketOwners(() -> Map.of(launcher.pid(), 5));
+      assertThat(owners.look().memberOf(accepted.getPort(), target.getLocalPort())).hasValue(5);
+    }
+    assertThat(launcher.waitFor(10, TimeUnit.SECONDS)).isTrue();
   }
 
   private OptionalInt member(int localPort) {

@@ -1,0 +1,96 @@
+package io.kelson.chaos.run;
+
+import io.kelson.chaos.NodeCommand;
+import io.kelson.chaos.cluster.Ability;
+import io.kelson.chaos.cluster.ChaosCluster;
+import io.kelson.chaos.cluster.ProcessDriver;
+import io.kelson.chaos.cluster.ProcessOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** Clusters of real servers. */
+final class Clusters implements ClusterFactory {
+  /** Where {@code bin/kelson} is, for who runs from another directory. */
+  static final String LAUNCHER_PROPERTY = "chaos.launcher";
+
+  private static final long DISK_BYTES = 1L << 30;
+
+  /** Snapshots every few seconds, so that faults meet them, and watches that tell how far. */
+  private static List<String> flags(String product) {
+    String prefix = product.equals("etcd") ? "--experimental-" : "--";
+    return List.of("--snapshot-count=2000", prefix + "watch-progress-notify-interval=1s");
+  }
+
+  @Override
+  public ChaosCluster create(RunSpec spec, Path directory, Set<Ability> needs)
+      throws UnavailableException {
+    if (!spec.driver().equals("process")) {
+      throw new UnavailableException("there is no driver " + spec.driver() + " in this build");
+    }
+    ProcessOptions plain =
+        ProcessOptions.of(command(spec.product()), directory, spec.members(), spec.seed())
+            .withFlags(flags(spec.product()));
+    if (spec.nemesis().equals(NemesisCatalogue.SWARM)) {
+      return asMuchAsThereIs(plain);
+    }
+    try {
+      return ProcessDriver.create(laidOut(plain, needs));
+    } catch (IllegalStateException e) {
+      throw new UnavailableException(e.getMessage(), e);
+    }
+  }
+
+  private static ProcessOptions laidOut(ProcessOptions plain, Set<Ability> needs) {
+    ProcessOptions options = plain;
+    if (needs.contains(Ability.POWER) || needs.contains(Ability.FULL_DISK)) {
+      options = options.withDisks(DISK_BYTES);
+    }
+    if (needs.contains(Ability.SYNC_FAULTS)) {
+      options = options.withSyncFaults();
+    }
+    if (needs.contains(Ability.CLOCK)) {
+      options = options.withClockFaults();
+    }
+    return options;
+  }
+
+  /** The first layout that this machine can give, of which the first allows the most. */
+  private static ChaosCluster asMuchAsThereIs(ProcessOptions plain) throws UnavailableException {
+    IllegalStateException last = null;
+    for (Set<Ability> wishes :
+        List.of(
+            Set.of(Ability.POWER, Ability.SYNC_FAULTS, Ability.CLOCK),
+            Set.of(Ability.POWER, Ability.CLOCK),
+            Set.of(Ability.POWER),
+            Set.<Ability>of())) {
+      try {
+        return ProcessDriver.create(laidOut(plain, wishes));
+      } catch (IllegalStateException e) {
+        last = e;
+      }
+    }
+    throw new UnavailableException(last.getMessage(), last);
+  }
+
+  private static NodeCommand command(String product) throws UnavailableException {
+    if (product.equals("etcd")) {
+      return NodeCommand.etcd(
+          NodeCommand.findEtcd()
+              .orElseThrow(
+                  () ->
+                      new UnavailableException(
+                          "there is no etcd on the path: install one, or name it in KELSON_ETCD")));
+    }
+    Path launcher = Path.of(System.getProperty(LAUNCHER_PROPERTY, "bin/kelson")).toAbsolutePath();
+    if (!Files.isExecutable(launcher)) {
+      throw new UnavailableException(
+          "there is no launcher "
+              + launcher
+              + ": run from the source tree, or set the property "
+              + LAUNCHER_PROPERTY);
+    }
+    return NodeCommand.kelson(launcher);
+  }
+}

@@ -1,0 +1,85 @@
+package io.kelson.chaos.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kelson.chaos.Await;
+import io.kelson.chaos.TestCluster;
+import io.kelson.chaos.nemesis.Lasting;
+import io.kelson.chaos.nemesis.Nemeses;
+import io.kelson.chaos.nemesis.Strike;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Three real servers behind the proxy: faults are seen to take effect, and to be over. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class ProcessDriverIT {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  private final Nemeses nemeses = Nemeses.lasting(Lasting.SHORT);
+  private final SplittableRandom random = new SplittableRandom(1);
+  private ProcessDriver cluster;
+
+  @BeforeEach
+  void start() {
+    cluster =
+        ProcessDriver.create(
+            ProcessOptions.of(TestCluster.command(), TestCluster.directory("driver"), 3, 1));
+    cluster.startAll(BOUND);
+  }
+
+  @AfterEach
+  void close() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  @Test
+  void isolatesTheLeaderPausesAndKills() throws Exception {
+    int leader = cluster.leader().orElseThrow();
+    Strike isolation = nemeses.named("isolate-leader").strike(cluster, random);
+    assertThat(isolation.what()).contains("member " + leader + ", the leader");
+    int follower = (leader + 1) % 3;
+    long term = cluster.term();
+    Await.until("a leader among the others", BOUND, () -> termOf(follower) > term);
+    assertThat(isolation.end()).hasValueSatisfying(proof -> assertThat(proof).contains("leader "));
+    cluster.awaitHealthy(BOUND);
+    assertThat(cluster.leader()).isPresent().isNotEqualTo(Optional.of(leader));
+
+    Strike pause = nemeses.named("pause").strike(cluster, random);
+    assertThat(pause.end())
+        .hasValueSatisfying(proof -> assertThat(proof).contains("was in state T"));
+    cluster.awaitHealthy(BOUND);
+
+    Strike kill = nemeses.named("kill-leader").strike(cluster, random);
+    assertThat(kill.end())
+        .hasValueSatisfying(proof -> assertThat(proof).contains("pid ").contains("term "));
+    cluster.awaitHealthy(BOUND);
+
+    for (int member = 0; member < 3; member++) {
+      assertThat(cluster.endedByItself(member)).isFalse();
+    }
+  }
+
+  @Test
+  void saysWhatItCannotDoAndDoesNotTry() {
+    assertThat(cluster.missing(Ability.LINKS)).isEmpty();
+    assertThat(cluster.missing(Ability.POWER))
+        .hasValueSatisfying(why -> assertThat(why).contains("not asked for"));
+    assertThat(Nemeses.missing(nemeses.named("power-loss"), cluster))
+        .hasValueSatisfying(why -> assertThat(why).startsWith("POWER: "));
+    assertThatThrownBy(() -> cluster.fill(0)).isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  /** The term as that member has it; the one cut off does not hear of a new one. */
+  private long termOf(int member) {
+    return cluster.termOf(member).orElse(0);
+  }
+}
