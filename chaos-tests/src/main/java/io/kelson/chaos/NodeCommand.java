@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a member of one product is started, and in what its behaviour as a process differs.
@@ -28,6 +30,27 @@ public record NodeCommand(
   /** Kelson, through its launcher {@code bin/kelson}. */
   public static NodeCommand kelson(Path launcher) {
     return new NodeCommand("kelson", List.of(launcher.toString(), "server"), 0, true);
+  }
+
+  /**
+   * Kelson with some classes in place of its own.
+   *
+   * @param classes a directory with these
+   * @param serverClassPath the server's jar and what it needs
+   */
+  public static NodeCommand patchedKelson(Path classes, List<Path> serverClassPath) {
+    String classPath =
+        Stream.concat(Stream.of(classes), serverClassPath.stream())
+            .map(Path::toString)
+            .collect(Collectors.joining(File.pathSeparator));
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> prefix =
+        List.of(java, "-Xms256m", "-Xmx1g", "-XX:+ExitOnOutOfMemoryError", "-cp", classPath);
+    return new NodeCommand(
+        "kelson",
+        Stream.concat(prefix.stream(), Stream.of("io.kelson.server.Main", "server")).toList(),
+        0,
+        true);
   }
 
   /** The stock etcd that {@code KELSON_ETCD} names, or the first one on the path. */

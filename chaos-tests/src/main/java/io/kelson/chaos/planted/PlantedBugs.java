@@ -53,14 +53,14 @@ public final class PlantedBugs {
               "void leaderElected() {",
               "void leaderElected() {"
                   + " pending.forEach(w -> { if (w.data() != null) { parked.add(w); } });",
-              "counter",
+              "register",
               "kill-leader"),
           new PlantedBug(
-              "watch-loses-when-slow",
-              "an event that does not fit a slow watcher's queue is left out",
+              "watch-from-the-past-begins-late",
+              "a watch that starts in the past misses its first revision",
               SERVER + "watch/WatchHub.java",
-              "watcher.next = revision; catchUp.add(watcher);",
-              "watcher.next = revision + 1; catchUp.add(watcher);",
+              "watcher.next = start;",
+              "watcher.next = start > published ? start : start + 1;",
               "watch",
               "none"),
           new PlantedBug(
@@ -85,7 +85,7 @@ public final class PlantedBugs {
               "a delete of a range leaves the last of its keys",
               SERVER + "mvcc/WriteTxn.java",
               "for (KeyValue pair : deleted) { change(",
-              "if (deleted.size() > 2) { deleted.remove(deleted.size() - 1); }"
+              "if (deleted.size() > 1) { deleted.remove(deleted.size() - 1); }"
                   + " for (KeyValue pair : deleted) { change(",
               "txn",
               "none"),
@@ -99,10 +99,10 @@ public final class PlantedBugs {
               "none"),
           new PlantedBug(
               "old-read-one-late",
-              "a read of an old revision sees a key as it was one revision later",
-              SERVER + "mvcc/HistorySource.java",
-              "if (newest != null && newest.getModRevision() <= revision) {",
-              "if (newest != null && newest.getModRevision() <= revision + 1) {",
+              "a range of an old revision sees keys as they were one revision later",
+              SERVER + "mvcc/HistoryMerge.java",
+              "found = EncodedPair.modRevision(pair) <= revision ? pair : null;",
+              "found = EncodedPair.modRevision(pair) <= revision + 1 ? pair : null;",
               "txn",
               "none"),
           new PlantedBug(

@@ -2,6 +2,8 @@ package io.kelson.chaos.run;
 
 import io.kelson.chaos.check.Evidence;
 import io.kelson.chaos.check.Verdict;
+import io.kelson.chaos.planted.PlantedBug;
+import io.kelson.chaos.planted.PlantedBugs;
 import io.kelson.chaos.report.CampaignReport;
 import io.kelson.chaos.workload.Workloads;
 import java.io.IOException;
@@ -52,6 +54,7 @@ public final class ChaosCommand {
       return switch (words.get(0)) {
         case "run" -> once(rest);
         case "campaign" -> campaign(rest);
+        case "planted" -> planted(rest);
         case "list" -> list(rest);
         case "replay" -> replay(rest);
         case "report" -> report(rest);
@@ -59,7 +62,7 @@ public final class ChaosCommand {
             throw new UsageException(
                 "there is no command "
                     + words.get(0)
-                    + ": give run, campaign, list, replay or report; --help shows examples");
+                    + ": give run, campaign, planted, list, replay or report; --help shows examples");
       };
     } catch (UsageException | IllegalArgumentException e) {
       err.println("kelson-chaos: " + e.getMessage());
@@ -108,6 +111,24 @@ public final class ChaosCommand {
     out.print(Lines.of(result));
     out.println(directory.resolve(Campaign.INDEX));
     return result.exitCode();
+  }
+
+  private int planted(List<String> words) throws InterruptedException {
+    Arguments arguments =
+        Arguments.parse(words, Set.of("bugs", "seconds", "attempts", "seed", "out"));
+    requireNoOthers(arguments);
+    List<String> all = PlantedBugs.all().stream().map(PlantedBug::id).toList();
+    List<String> ids = arguments.list("bugs", all);
+    Specs.requireKnown("planted bug", ids, all);
+    Duration each =
+        Duration.ofSeconds(Specs.atLeastOne("seconds", arguments.number("seconds", 30)));
+    long attempts = Specs.atLeastOne("attempts", arguments.number("attempts", 3));
+    long seed = arguments.number("seed", anySeed());
+    Path directory = directory(arguments, "planted-" + seed);
+    err.println("kelson-chaos: seed " + seed + ", everything goes to " + directory);
+    PlantedRuns runs =
+        new PlantedRuns(Runner.onRealServers(this::progress), directory, out::println);
+    return runs.run(ids, each, attempts, seed) ? 0 : BROKEN;
   }
 
   private int list(List<String> words) {

@@ -3,8 +3,12 @@ package io.kelson.chaos.run;
 import io.kelson.chaos.NodeCommand;
 import io.kelson.chaos.cluster.Ability;
 import io.kelson.chaos.cluster.ChaosCluster;
+import io.kelson.chaos.cluster.DockerDriver;
 import io.kelson.chaos.cluster.ProcessDriver;
 import io.kelson.chaos.cluster.ProcessOptions;
+import io.kelson.chaos.planted.PlantedBugs;
+import io.kelson.chaos.planted.PlantedServer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +18,9 @@ import java.util.Set;
 final class Clusters implements ClusterFactory {
   /** Where {@code bin/kelson} is, for who runs from another directory. */
   static final String LAUNCHER_PROPERTY = "chaos.launcher";
+
+  /** The image for the driver {@code docker}, if it is not the usual one. */
+  static final String IMAGE_PROPERTY = "chaos.image";
 
   private static final long DISK_BYTES = 1L << 30;
 
@@ -26,11 +33,11 @@ final class Clusters implements ClusterFactory {
   @Override
   public ChaosCluster create(RunSpec spec, Path directory, Set<Ability> needs)
       throws UnavailableException {
-    if (!spec.driver().equals("process")) {
-      throw new UnavailableException("there is no driver " + spec.driver() + " in this build");
+    if (spec.driver().equals("docker")) {
+      return containers(spec, directory);
     }
     ProcessOptions plain =
-        ProcessOptions.of(command(spec.product()), directory, spec.members(), spec.seed())
+        ProcessOptions.of(command(spec, directory), directory, spec.members(), spec.seed())
             .withFlags(flags(spec.product()));
     if (spec.nemesis().equals(NemesisCatalogue.SWARM)) {
       return asMuchAsThereIs(plain);
@@ -74,8 +81,37 @@ final class Clusters implements ClusterFactory {
     throw new UnavailableException(last.getMessage(), last);
   }
 
-  private static NodeCommand command(String product) throws UnavailableException {
-    if (product.equals("etcd")) {
+  private static ChaosCluster containers(RunSpec spec, Path directory) throws UnavailableException {
+    if (!spec.product().equals("kelson")) {
+      throw new UnavailableException("there is an image of kelson only: give --product kelson");
+    }
+    try {
+      return DockerDriver.create(
+          directory,
+          System.getProperty(IMAGE_PROPERTY, DockerDriver.DEFAULT_IMAGE),
+          spec.members(),
+          flags(spec.product()),
+          spec.seed());
+    } catch (IllegalStateException e) {
+      throw new UnavailableException(e.getMessage(), e);
+    }
+  }
+
+  private static NodeCommand planted(String id, Path launcher, Path directory)
+      throws UnavailableException {
+    try {
+      PlantedServer server = new PlantedServer(launcher.getParent().getParent());
+      // Beside the members' directories, which have to be made in an empty one.
+      Path into = directory.resolveSibling("planted");
+      Path classes = server.compile(PlantedBugs.find(id).orElseThrow(), into);
+      return NodeCommand.patchedKelson(classes, server.serverClassPath());
+    } catch (IOException | IllegalStateException e) {
+      throw new UnavailableException("bug " + id + " cannot be planted: " + e.getMessage(), e);
+    }
+  }
+
+  private static NodeCommand command(RunSpec spec, Path directory) throws UnavailableException {
+    if (spec.product().equals("etcd")) {
       return NodeCommand.etcd(
           NodeCommand.findEtcd()
               .orElseThrow(
@@ -91,6 +127,8 @@ final class Clusters implements ClusterFactory {
               + ": run from the source tree, or set the property "
               + LAUNCHER_PROPERTY);
     }
-    return NodeCommand.kelson(launcher);
+    return spec.planted().isEmpty()
+        ? NodeCommand.kelson(launcher)
+        : planted(spec.planted(), launcher, directory.toAbsolutePath());
   }
 }

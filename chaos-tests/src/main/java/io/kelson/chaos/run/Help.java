@@ -1,6 +1,7 @@
 package io.kelson.chaos.run;
 
 import io.kelson.chaos.nemesis.Nemesis;
+import io.kelson.chaos.planted.PlantedBugs;
 import io.kelson.chaos.workload.Checkers;
 import io.kelson.chaos.workload.Workloads;
 
@@ -25,6 +26,12 @@ final class Help {
 
         bin/kelson-chaos campaign --minutes 5 --workloads register,bank --nemeses none,pause
             some of them
+
+        bin/kelson-chaos planted --seconds 40
+            plants every known bug in the server in turn and sees that its run catches it
+
+        bin/kelson-chaos run --workload set --nemesis power-loss-all --plant ack-before-fsync
+            one of them
 
         bin/kelson-chaos list
             the workloads, nemeses and checkers there are
@@ -62,6 +69,8 @@ final class Help {
       String needs = nemesis.needs().isEmpty() ? "" : " " + nemesis.needs();
       text.append(line(nemesis.name(), nemesis.describe() + needs));
     }
+    text.append("planted bugs\n");
+    PlantedBugs.all().forEach(bug -> text.append(line(bug.id(), bug.what())));
     text.append("checkers\n  ").append(String.join(", ", Checkers.names()));
     return text.append('\n').toString();
   }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param members how many, from 1 to 9
  * @param clients how many threads of clients, from 1 to 64
  * @param rate calls a second of each client, 0 for as fast as answers come
+ * @param planted id of the bug planted in every member, empty for none
  */
 public record RunSpec(
     String workload,
@@ -25,7 +26,8 @@ public record RunSpec(
     String product,
     int members,
     int clients,
-    double rate) {
+    double rate,
+    String planted) {
   /** The name of no nemesis. */
   public static final String NO_NEMESIS = "none";
 
@@ -38,24 +40,42 @@ public record RunSpec(
     require(PRODUCTS.contains(product), "product", product, "one of " + PRODUCTS);
     require(members >= 1 && members <= 9, "members", members, "1 to 9");
     require(clients >= 1 && clients <= 64, "clients", clients, "1 to 64");
+    boolean canPlant = driver.equals("process") && product.equals("kelson");
+    require(planted.isEmpty() || canPlant, "planted bug", planted, "it to processes of kelson");
     require(rate >= 0 && rate <= 100_000, "rate", rate, "0 to 100000 calls a second");
   }
 
   /** Three members of Kelson as processes, eight clients in a closed loop, 30 s. */
   public static RunSpec of(String workload, String nemesis, long seed) {
     return new RunSpec(
-        workload, nemesis, Duration.ofSeconds(30), seed, "process", "kelson", 3, 8, 0);
+        workload, nemesis, Duration.ofSeconds(30), seed, "process", "kelson", 3, 8, 0, "");
   }
 
   /** The same for another time. */
   public RunSpec withDuration(Duration other) {
-    return new RunSpec(workload, nemesis, other, seed, driver, product, members, clients, rate);
+    return new RunSpec(
+        workload, nemesis, other, seed, driver, product, members, clients, rate, planted);
+  }
+
+  /** The same with a bug in every member. */
+  public RunSpec withPlanted(String bug) {
+    return new RunSpec(
+        workload, nemesis, duration, seed, driver, product, members, clients, rate, bug);
   }
 
   /** The same with another workload, nemesis and seed. */
   public RunSpec with(String otherWorkload, String otherNemesis, long otherSeed) {
     return new RunSpec(
-        otherWorkload, otherNemesis, duration, otherSeed, driver, product, members, clients, rate);
+        otherWorkload,
+        otherNemesis,
+        duration,
+        otherSeed,
+        driver,
+        product,
+        members,
+        clients,
+        rate,
+        planted);
   }
 
   /** Short, for directories. */
@@ -81,7 +101,8 @@ public record RunSpec(
         + members
         + " --clients "
         + clients
-        + (rate == 0 ? "" : " --rate " + rate);
+        + (rate == 0 ? "" : " --rate " + rate)
+        + (planted.isEmpty() ? "" : " --plant " + planted);
   }
 
   private static void require(boolean holds, String what, Object value, String remedy) {

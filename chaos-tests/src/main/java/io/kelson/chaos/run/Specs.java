@@ -1,5 +1,7 @@
 package io.kelson.chaos.run;
 
+import io.kelson.chaos.planted.PlantedBug;
+import io.kelson.chaos.planted.PlantedBugs;
 import io.kelson.chaos.workload.Workloads;
 import java.time.Duration;
 import java.util.List;
@@ -9,7 +11,7 @@ import java.util.Set;
 final class Specs {
   /** The options that say what a run is to be, apart from its time. */
   static final Set<String> COMMON =
-      Set.of("seed", "driver", "product", "members", "clients", "rate", "out");
+      Set.of("seed", "driver", "product", "members", "clients", "rate", "out", "plant");
 
   private Specs() {}
 
@@ -39,10 +41,20 @@ final class Specs {
           arguments.text("product", "kelson"),
           Math.toIntExact(arguments.number("members", 3)),
           Math.toIntExact(arguments.number("clients", 8)),
-          arguments.decimal("rate", 0));
+          arguments.decimal("rate", 0),
+          planted(arguments));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new UsageException(e.getMessage());
     }
+  }
+
+  private static String planted(Arguments arguments) {
+    String id = arguments.text("plant", "");
+    if (!id.isEmpty()) {
+      requireKnown(
+          "planted bug", List.of(id), PlantedBugs.all().stream().map(PlantedBug::id).toList());
+    }
+    return id;
   }
 
   /** Of {@code --minutes} or {@code --seconds}. */
