@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * shutdown hook ends what {@link #close} would have ended.
  */
 public final class ProcessDriver
-    implements ChaosCluster, Processes, LinkStats, DiskFaults, SyncFaults, ClockFaults {
+    implements ChaosCluster, Processes, LinkStats, DiskFaults, SyncFaults, ClockFaults, Repairs {
   private static final int MOST_MEMBERS = 16;
 
   private final ProcessOptions options;
@@ -310,6 +310,34 @@ public final class ProcessDriver
   public Instant clock(int member) {
     require(Ability.CLOCK);
     return preloads.clock(node(member).name());
+  }
+
+  @Override
+  public boolean refusesItsFiles(int member, Duration bound) {
+    start(member);
+    node(member).expectEnd();
+    try {
+      return node(member).awaitExit(bound) != 0;
+    } catch (IllegalStateException e) {
+      // It runs on.
+      return false;
+    }
+  }
+
+  @Override
+  public String repair(int member, int through) {
+    require(Ability.FILES);
+    Commands.Result result =
+        Commands.run(
+            options.command().prefix().get(0),
+            "repair",
+            "--yes",
+            "--data-dir=" + dataDir(member),
+            "--endpoints=http://" + endpoint(through));
+    if (!result.ok()) {
+      throw new IllegalStateException("repair of member " + member + ": " + result.output());
+    }
+    return result.output();
   }
 
   @Override

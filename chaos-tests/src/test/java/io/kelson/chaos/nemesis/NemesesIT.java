@@ -107,10 +107,9 @@ class NemesesIT {
     ProcessOptions plain = ProcessOptions.of(command, parent.resolve("0"), 3, SEED);
     ProcessOptions disks = plain.withDisks(DISK_BYTES);
     boolean libc = command.product().equals("kelson");
-    Stream<ProcessOptions> choices =
-        libc
-            ? Stream.of(disks.withSyncFaults().withClockFaults(), disks.withClockFaults(), disks)
-            : Stream.of(disks);
+    ProcessOptions preloaded =
+        Boolean.getBoolean("chaos.sync-faults") ? disks.withSyncFaults() : disks.withClockFaults();
+    Stream<ProcessOptions> choices = libc ? Stream.of(preloaded, disks) : Stream.of(disks);
     for (ProcessOptions options : choices.toList()) {
       try {
         return ProcessDriver.create(options);
