@@ -338,8 +338,7 @@ public final class ProcessDriver
             "--endpoints=http://" + endpoint(through));
     // It dials the others' peer ports in the member's place, so its bytes are the member's.
     Commands.Result result =
-        Commands.run(
-            Map.of("KELSON_NO_BUILD", "1"), line, pid -> repairs.put(pid, member));
+        Commands.run(Map.of("KELSON_NO_BUILD", "1"), line, pid -> repairs.put(pid, member));
     repairs.values().remove(member);
     if (!result.ok()) {
       throw new IllegalStateException("repair of member " + member + ": " + result.output());
