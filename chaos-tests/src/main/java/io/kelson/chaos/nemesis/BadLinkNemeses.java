@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 
 /** Links that work badly, all of them at once. */
 final class BadLinkNemeses {
-  private static final Set<Ability> LINKS = Set.of(Ability.LINKS);
+  private static final Set<Ability> SHAPED = Set.of(Ability.SHAPED_LINKS);
   private static final Counts NOTHING = new Counts(0, 0, 0, 0);
 
   private final Lasting lasting;
@@ -25,9 +25,9 @@ final class BadLinkNemeses {
 
   List<Nemesis> all() {
     return List.of(
-        new Deed("slow-links", "every link is 20 to 200 ms long, and uneven", LINKS, this::slow),
-        new Deed("flaky-links", "connections are reset now and then", LINKS, this::flaky),
-        new Deed("throttle", "links carry 32 to 256 KiB a second", LINKS, this::throttle));
+        new Deed("slow-links", "every link is 20 to 200 ms long, and uneven", SHAPED, this::slow),
+        new Deed("flaky-links", "connections are reset now and then", SHAPED, this::flaky),
+        new Deed("throttle", "links carry 32 to 256 KiB a second", SHAPED, this::throttle));
   }
 
   private Strike slow(ChaosCluster cluster, RandomGenerator random) {
