@@ -47,6 +47,9 @@ final class Abilities {
               ? Preloads.clockFaultsMissing(options.directory().toAbsolutePath())
               : Optional.of(NO_LIBC));
     }
+    if (!libc) {
+      missing.put(Ability.FILES, "etcd has no command that puts damaged files right");
+    }
     missing.put(Ability.VERSIONS, "there is one version of the server here");
     missing.put(Ability.MEMBERSHIP, "this driver starts no newcomers");
     return new Abilities(version(options), missing);

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 
 /** Runs small programs of the machine. */
 final class Commands {
@@ -26,10 +27,16 @@ final class Commands {
 
   /** The same with more variables in its environment. */
   static Result run(Map<String, String> variables, List<String> line) {
+    return run(variables, line, pid -> {});
+  }
+
+  /** The same; the process id is told before the program has done much. */
+  static Result run(Map<String, String> variables, List<String> line, LongConsumer onStart) {
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
     builder.environment().putAll(variables);
     try {
       Process process = builder.start();
+      onStart.accept(process.pid());
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(BOUND_SECONDS, TimeUnit.SECONDS)) {

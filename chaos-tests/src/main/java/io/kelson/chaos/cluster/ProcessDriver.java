@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,7 +33,7 @@ import java.util.stream.Stream;
  * shutdown hook ends what {@link #close} would have ended.
  */
 public final class ProcessDriver
-    implements ChaosCluster, Processes, LinkStats, DiskFaults, SyncFaults, ClockFaults {
+    implements ChaosCluster, Processes, LinkStats, DiskFaults, SyncFaults, ClockFaults, Repairs {
   private static final int MOST_MEMBERS = 16;
 
   private final ProcessOptions options;
@@ -41,6 +42,7 @@ public final class ProcessDriver
   private final FaultProxy proxy;
   private final List<LoopDisk> disks = new ArrayList<>();
   private final ProcessCluster cluster;
+  private final Map<Long, Integer> repairs = new ConcurrentHashMap<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread lastResort = new Thread(this::close, "driver-cleanup");
 
@@ -313,6 +315,38 @@ public final class ProcessDriver
   }
 
   @Override
+  public boolean refusesItsFiles(int member, Duration bound) {
+    start(member);
+    node(member).expectEnd();
+    try {
+      return node(member).awaitExit(bound) != 0;
+    } catch (IllegalStateException e) {
+      // It runs on.
+      return false;
+    }
+  }
+
+  @Override
+  public String repair(int member, int through) {
+    require(Ability.FILES);
+    List<String> line =
+        List.of(
+            options.command().prefix().get(0),
+            "repair",
+            "--yes",
+            "--data-dir=" + dataDir(member),
+            "--endpoints=http://" + endpoint(through));
+    // It dials the others' peer ports in the member's place, so its bytes are the member's.
+    Commands.Result result =
+        Commands.run(Map.of("KELSON_NO_BUILD", "1"), line, pid -> repairs.put(pid, member));
+    repairs.values().remove(member);
+    if (!result.ok()) {
+      throw new IllegalStateException("repair of member " + member + ": " + result.output());
+    }
+    return result.output();
+  }
+
+  @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
@@ -369,7 +403,7 @@ public final class ProcessDriver
   }
 
   private Map<Long, Integer> pids() {
-    Map<Long, Integer> pids = new HashMap<>();
+    Map<Long, Integer> pids = new HashMap<>(repairs);
     for (int i = 0; i < size(); i++) {
       int member = i;
       pid(i).ifPresent(pid -> pids.put(pid, member));

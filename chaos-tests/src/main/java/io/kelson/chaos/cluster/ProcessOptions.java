@@ -17,7 +17,7 @@ import java.util.List;
  * @param diskBytes size of a disk for each member alone, 0 for none; without it no power can be
  *     lost and no disk be full
  * @param syncFaults whether members start under libfiu, which costs them some speed
- * @param clockFaults whether members start under libfaketime
+ * @param clockFaults whether members start under libfaketime; not together with libfiu
  */
 public record ProcessOptions(
     NodeCommand command,
@@ -33,6 +33,10 @@ public record ProcessOptions(
     extraFlags = List.copyOf(extraFlags);
     if (members < 1) {
       throw new IllegalArgumentException("a cluster has a member at least, not " + members);
+    }
+    if (syncFaults && clockFaults) {
+      // Tried: before a JVM, each works alone and both together end it with SIGSEGV.
+      throw new IllegalArgumentException("libfiu and libfaketime do not go together: choose one");
     }
   }
 

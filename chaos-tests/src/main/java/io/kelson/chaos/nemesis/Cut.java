@@ -80,7 +80,7 @@ record Cut(String what, List<Way> links) {
             members,
             (from, to) -> {
               int apart = Math.abs(order.indexOf(from) - order.indexOf(to));
-              return Math.min(apart, members - apart) > members / 4;
+              return Math.min(apart, members - apart) > (members / 2 + 1) / 2;
             }));
   }
 

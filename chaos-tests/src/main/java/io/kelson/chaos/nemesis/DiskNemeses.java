@@ -109,16 +109,20 @@ final class DiskNemeses {
             if (ended) {
               cluster.start(member);
             }
-            String said =
-                ended
-                    ? "it ended"
-                    : errors.isEmpty() ? log.words("space left", "disk full") : errors.get(0);
+            String said = ended ? "it ended" : said(errors, log);
             String proof =
-                "%d bytes of ballast met ENOSPC on the disk of member %d, which says: %s"
+                "%d bytes of ballast met ENOSPC on the disk of member %d: %s"
                     .formatted(ballast, member, said);
             return Optional.of(ProcessNemeses.join(proof, moved));
           }
         });
+  }
+
+  /** A member that has room in the files it holds open may not notice for long. */
+  private static String said(List<String> errors, LogTail log) {
+    String logged = log.words("space left", "disk full");
+    String said = errors.isEmpty() ? logged : errors.get(0);
+    return said.isEmpty() ? "it has not noticed yet" : "it says: " + said;
   }
 
   private Strike slowSync(ChaosCluster cluster, RandomGenerator random) {

@@ -37,6 +37,8 @@ public final class Nemeses {
     List.of(members, links, load, clocks).forEach(this::add);
     // Not in a swarm: watches that fell behind for another reason would fail because of it.
     load.removeIf(nemesis -> nemesis.name().equals("compact"));
+    // A repair takes a quorum, so it comes alone as well.
+    add(List.of(new BitFlip(lasting).nemesis()));
     add(List.of(new Swarm(List.of(members, links, load, clocks))));
   }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Puts to all members in turn, as fast as they answer, so that faults meet a cluster at work. */
 final class PutLoad implements AutoCloseable {
   private static final int DEADLINE_SECONDS = 2;
-  private static final ByteString VALUE = ByteString.copyFromUtf8("v".repeat(1_000));
+  private static final ByteString VALUE = ByteString.copyFromUtf8("v".repeat(20_000));
 
   private final List<ManagedChannel> channels;
   private final AtomicBoolean stop = new AtomicBoolean();

@@ -1,0 +1,103 @@
+package io.kelson.chaos.nemesis;
+
+import io.kelson.chaos.cluster.Ability;
+import io.kelson.chaos.cluster.ChaosCluster;
+import io.kelson.chaos.cluster.Repairs;
+import io.kelson.chaos.nemesis.Witness.View;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/**
+ * One bit of a closed segment of a follower's log turns while the follower is down: it has to
+ * notice, and is repaired from the others.
+ */
+final class BitFlip {
+  private static final Duration REFUSAL_BOUND = Duration.ofSeconds(60);
+
+  private final Lasting lasting;
+
+  BitFlip(Lasting lasting) {
+    this.lasting = lasting;
+  }
+
+  Nemesis nemesis() {
+    return new Deed(
+        "bit-flip",
+        "a bit of a follower's log turns while it is down; it is repaired from the others",
+        Set.of(Ability.FILES, Ability.KILL),
+        this::strike);
+  }
+
+  private Strike strike(ChaosCluster cluster, RandomGenerator random) {
+    if (!(cluster instanceof Repairs repairs)) {
+      throw new UnsupportedOperationException("members cannot be repaired here");
+    }
+    View view;
+    try (Witness witness = new Witness(cluster)) {
+      view = witness.viewWithLeader();
+    }
+    int leader = view.leader().orElseThrow();
+    int member = Cut.follower(cluster.size(), leader, random);
+    ProcessNemeses.requireRunning(cluster, List.of(member), null);
+    List<Path> closed = closedSegments(cluster.dataDir(member));
+    if (closed.isEmpty()) {
+      throw new IllegalStateException("member " + member + " has no closed segment yet");
+    }
+    cluster.kill(member);
+    Path segment = closed.get(random.nextInt(closed.size()));
+    long offset = flip(segment, random);
+    LogTail log = LogTail.of(cluster.log(member));
+    String what =
+        "member %d, down, has a bit turned at offset %d of %s"
+            .formatted(member, offset, segment.getFileName());
+    return new Fault(
+        what,
+        lasting.draw(random),
+        () -> {
+          if (!repairs.refusesItsFiles(member, REFUSAL_BOUND)) {
+            throw new IllegalStateException("not noticed: " + what);
+          }
+          repairs.repair(member, leader);
+          cluster.start(member);
+          return Optional.of(log.words("offset", "corrupt", "kelson repair") + "; repaired");
+        });
+  }
+
+  /** All but the newest, which the end of the log is in. */
+  private static List<Path> closedSegments(Path dataDir) {
+    try (Stream<Path> files = Files.list(dataDir.resolve("log"))) {
+      List<Path> segments =
+          files.filter(file -> file.toString().endsWith(".log")).sorted().toList();
+      return segments.subList(0, Math.max(0, segments.size() - 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Turns one bit of the middle half, and returns where. */
+  private static long flip(Path segment, RandomGenerator random) {
+    try (FileChannel file =
+        FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long offset = file.size() / 4 + random.nextLong(file.size() / 2);
+      ByteBuffer one = ByteBuffer.allocate(1);
+      file.read(one, offset);
+      one.put(0, (byte) (one.get(0) ^ 1 << random.nextInt(8))).rewind();
+      file.write(one, offset);
+      file.force(true);
+      return offset;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
