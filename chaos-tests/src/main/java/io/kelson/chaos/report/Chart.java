@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 final class Chart {
   private static final int WIDTH = 1_000;
   private static final int HEIGHT = 210;
-  private static final int LEFT = 58;
+  private static final int LEFT = 66;
   private static final int RIGHT = 12;
   private static final int TOP = 22;
   private static final int BOTTOM = 24;

@@ -3,6 +3,7 @@ package io.kelson.chaos.run;
 import io.kelson.chaos.nemesis.Lasting;
 import io.kelson.chaos.nemesis.Nemeses;
 import io.kelson.chaos.nemesis.Nemesis;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,16 +19,28 @@ final class NemesisCatalogue {
    */
   private static final long KEPT_REVISIONS = 500;
 
-  private static final List<Nemesis> ALL =
-      Nemeses.lasting(Lasting.SHORT, KEPT_REVISIONS).all().stream()
-          .filter(nemesis -> !nemesis.name().equals(RunSpec.NO_NEMESIS))
-          .toList();
+  private static final Duration LONGEST = Duration.ofSeconds(10);
 
   private NemesisCatalogue() {}
 
-  /** All of them, without {@code none}. */
+  /** All of them, without {@code none}, each with its usual length. */
   static List<Nemesis> all() {
-    return ALL;
+    return all(LONGEST);
+  }
+
+  private static List<Nemesis> all(Duration longest) {
+    return Nemeses.lasting(new Lasting(longest), KEPT_REVISIONS).all().stream()
+        .filter(nemesis -> !nemesis.name().equals(RunSpec.NO_NEMESIS))
+        .toList();
+  }
+
+  /** A quarter of the run at most, so that a short one meets several faults. */
+  private static Duration longest(Duration run) {
+    Duration quarter = run.dividedBy(4);
+    Duration atLeast = Duration.ofSeconds(1);
+    return quarter.compareTo(atLeast) < 0
+        ? atLeast
+        : quarter.compareTo(LONGEST) > 0 ? LONGEST : quarter;
   }
 
   /** Their names, {@code none} first. */
@@ -40,14 +53,15 @@ final class NemesisCatalogue {
   /**
    * That one; empty for {@code none}.
    *
+   * @param run how long the run is, which bounds how long a fault lasts
    * @throws IllegalArgumentException if there is none of that name
    */
-  static Optional<Nemesis> find(String name) {
+  static Optional<Nemesis> find(String name, Duration run) {
     if (name.equals(RunSpec.NO_NEMESIS)) {
       return Optional.empty();
     }
     return Optional.of(
-        all().stream()
+        all(longest(run)).stream()
             .filter(nemesis -> nemesis.name().equals(name))
             .findFirst()
             .orElseThrow(

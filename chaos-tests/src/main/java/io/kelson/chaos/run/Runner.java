@@ -61,7 +61,7 @@ public final class Runner {
    */
   public RunResult run(RunSpec spec, Path directory) throws InterruptedException {
     JudgedWorkload workload = Workloads.create(spec.workload());
-    Optional<Nemesis> nemesis = NemesisCatalogue.find(spec.nemesis());
+    Optional<Nemesis> nemesis = NemesisCatalogue.find(spec.nemesis(), spec.duration());
     String startedAt = Instant.now().toString();
     Artefacts artefacts = Artefacts.in(directory);
     Set<Ability> needs = nemesis.map(Nemesis::needs).orElse(Set.of());

@@ -73,7 +73,10 @@ final class WatchCollector implements WatchListener {
 
   @Override
   public synchronized void onInterrupted(EtcdException cause) {
-    items.add(new WatchRecord.Interrupted(history.now(), cause.code() + ": " + cause.text()));
+    // Before the watch was created there was none to interrupt: the member could not be reached.
+    if (createdRevision != 0) {
+      items.add(new WatchRecord.Interrupted(history.now(), cause.code() + ": " + cause.text()));
+    }
   }
 
   @Override
