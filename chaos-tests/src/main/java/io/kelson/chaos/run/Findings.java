@@ -97,6 +97,15 @@ final class Findings {
     return seconds == 0 ? 0 : work / seconds;
   }
 
+  /**
+   * The rate that is asked for: of the time without faults, a quarter of the run at least. While
+   * all members are down nothing can succeed, and that is no reason to believe the run less.
+   */
+  private double okPerCalmSecond() {
+    double struck = faults.stream().mapToLong(f -> f.endNanos() - f.startNanos()).sum() / 1e9;
+    return okPerSecond() * seconds / Math.max(seconds - struck, seconds / 4);
+  }
+
   RunResult result(String product) {
     List<String> reasons = new ArrayList<>(violations);
     for (Verdict verdict : verdicts) {
@@ -114,12 +123,12 @@ final class Findings {
     if (seconds > 0 && verdicts.stream().noneMatch(v -> v.outcome() == Verdict.Outcome.HELD)) {
       reasons.add("no checker says that anything held");
     }
-    if (seconds > 0 && okPerSecond() < workload.leastPerSecond()) {
+    if (seconds > 0 && okPerCalmSecond() < workload.leastPerSecond()) {
       reasons.add(
           String.format(
               Locale.ROOT,
-              "too little work: %.1f successful calls a second, %.1f are the least",
-              okPerSecond(),
+              "too little work: %.1f successful calls a second without faults, %.1f are the least",
+              okPerCalmSecond(),
               workload.leastPerSecond()));
     }
     if (!spec.nemesis().equals(RunSpec.NO_NEMESIS)
