@@ -12,7 +12,7 @@ import java.util.Map;
  * then.
  */
 public final class LinearizableChecker implements Checker {
-  private static final long MOST_STEPS = 5_000_000;
+  private static final long MOST_STEPS = 3_000_000;
 
   private final long mostSteps;
 
@@ -24,8 +24,8 @@ public final class LinearizableChecker implements Checker {
   /**
    * With a bound of its own.
    *
-   * @param mostSteps how many configurations may be looked at for each key; a million takes about a
-   *     second and a hundred megabytes
+   * @param mostSteps how many configurations may be looked at for the end of one operation, and
+   *     twenty times as many for a key; a million take about a second and a hundred megabytes
    */
   public LinearizableChecker(long mostSteps) {
     this.mostSteps = mostSteps;

@@ -23,11 +23,13 @@ import java.util.TreeSet;
  * shortest prefix that cannot be explained.
  *
  * <p>Operations with an unknown outcome are open to the end of the history. Those that nobody can
- * have noticed are left out: that they never happened is always an explanation.
+ * have noticed are left out: that they never happened is always an explanation. Reads happen as
+ * soon as they can, which is never worse than later.
  */
 final class RegisterSearch {
   private static final int SLOTS = 64;
   private static final int SHOWN = 12;
+  private static final long LONG_HISTORY = 20;
 
   private record Configuration(long done, int state) {}
 
@@ -37,7 +39,9 @@ final class RegisterSearch {
   private final long mostSteps;
   private final RegisterOp[] slots = new RegisterOp[SLOTS];
   private Set<Configuration> possible = new HashSet<>();
+  private long reads;
   private long steps;
+  private boolean gaveUp;
 
   private RegisterSearch(List<RegisterOp> ops, int initial, long mostSteps) {
     this.ops = noticed(ops);
@@ -56,7 +60,8 @@ final class RegisterSearch {
   /**
    * Searches.
    *
-   * @param mostSteps how many configurations may be looked at
+   * @param mostSteps how many configurations may be looked at for the end of one operation; for the
+   *     whole history twenty times as many
    */
   static Answer search(RegisterHistories.History history, long mostSteps) {
     return new RegisterSearch(history.ops(), history.initial(), mostSteps).run();
@@ -79,17 +84,22 @@ final class RegisterSearch {
           return new Answer(null, false);
         }
         slots[slot] = moment.op();
+        if (onlyReads(moment.op())) {
+          reads |= 1L << slot;
+          possible = withReads(possible);
+        }
       } else {
         Set<Configuration> before = possible;
         int slot = slot(moment.op());
         possible = after(slot);
-        if (steps > mostSteps) {
+        if (gaveUp) {
           return new Answer(null, false);
         }
         if (possible.isEmpty()) {
           return new Answer(explain(moment.op(), before), true);
         }
         slots[slot] = null;
+        reads &= ~(1L << slot);
       }
     }
     return new Answer(null, true);
@@ -111,7 +121,13 @@ final class RegisterSearch {
     Set<Configuration> result = new HashSet<>();
     Set<Configuration> seen = new HashSet<>(possible);
     Deque<Configuration> left = new ArrayDeque<>(possible);
-    while (!left.isEmpty() && steps <= mostSteps) {
+    long before = steps;
+    while (!left.isEmpty()) {
+      // A long history may take many steps, but only one end at a time has to be kept in memory.
+      if (steps - before > mostSteps || steps > LONG_HISTORY * mostSteps) {
+        gaveUp = true;
+        return result;
+      }
       Configuration configuration = left.poll();
       if ((configuration.done() & bit) != 0) {
         result.add(new Configuration(configuration.done() & ~bit, configuration.state()));
@@ -121,14 +137,46 @@ final class RegisterSearch {
         if (slots[i] != null && (configuration.done() & 1L << i) == 0) {
           steps++;
           int state = slots[i].apply(configuration.state());
-          Configuration next = new Configuration(configuration.done() | 1L << i, state);
-          if (state != RegisterOp.IMPOSSIBLE && seen.add(next)) {
-            left.add(next);
+          if (state != RegisterOp.IMPOSSIBLE) {
+            Configuration next =
+                withReads(new Configuration(configuration.done() | 1L << i, state));
+            if (seen.add(next)) {
+              left.add(next);
+            }
           }
         }
       }
     }
     return result;
+  }
+
+  private Set<Configuration> withReads(Set<Configuration> configurations) {
+    Set<Configuration> result = new HashSet<>();
+    configurations.forEach(configuration -> result.add(withReads(configuration)));
+    return result;
+  }
+
+  /**
+   * Lets every open read happen that can happen now. It changes nothing and has only to happen
+   * once, so whatever may follow without it may follow with it.
+   */
+  private Configuration withReads(Configuration configuration) {
+    long done = configuration.done();
+    for (long left = reads & ~done; left != 0; left &= left - 1) {
+      int slot = Long.numberOfTrailingZeros(left);
+      if (slots[slot].apply(configuration.state()) != RegisterOp.IMPOSSIBLE) {
+        done |= 1L << slot;
+      }
+    }
+    return done == configuration.done()
+        ? configuration
+        : new Configuration(done, configuration.state());
+  }
+
+  private static boolean onlyReads(RegisterOp op) {
+    return !op.open()
+        && (op.succeeded() ? op.success() : op.failure())
+            .stream().allMatch(step -> step.kind() == Kind.READ);
   }
 
   private String explain(RegisterOp last, Set<Configuration> before) {
