@@ -62,10 +62,12 @@ class ChaosCommandTest {
   }
 
   @Test
-  void aDriverThatIsNotThereIsSkippedNotPassed(@TempDir Path directory) {
+  void whatCannotTakePlaceIsSkippedNotPassed(@TempDir Path directory) {
     String here = directory.resolve("run").toString();
-    assertThat(run("run", "--driver", "docker", "--seconds", "1", "--out", here)).isEqualTo(3);
-    assertThat(out()).startsWith("SKIPPED").contains("no driver docker");
+    assertThat(
+            run("run", "--driver", "docker", "--product", "etcd", "--seconds", "1", "--out", here))
+        .isEqualTo(3);
+    assertThat(out()).startsWith("SKIPPED").contains("there is an image of kelson only");
     assertThat(directory.resolve("run/report.html")).content().contains("SKIPPED");
   }
 

@@ -89,7 +89,8 @@ class FindingsTest {
     RunResult result = findings.result("kelson");
     assertThat(result.outcome()).isEqualTo(RunResult.Outcome.INVALID);
     assertThat(result.reasons())
-        .containsExactly("too little work: 0.2 successful calls a second, 20.0 are the least");
+        .containsExactly(
+            "too little work: 0.2 successful calls a second without faults, 20.0 are the least");
   }
 
   @Test
