@@ -127,7 +127,8 @@ public final class PlantedBugs {
               "a put takes the pair before the last for the newest",
               SERVER + "mvcc/ApplyBatch.java",
               "change.slot.encoded = writes.lastValue(change.after.getSerializedSize());",
-              "change.slot.encoded = change.encodedBefore;",
+              "change.slot.encoded = change.encodedBefore != null ? change.encodedBefore"
+                  + " : writes.lastValue(change.after.getSerializedSize());",
               "txn",
               "none"));
 
