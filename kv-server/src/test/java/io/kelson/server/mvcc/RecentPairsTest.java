@@ -14,59 +14,104 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecentPairsTest {
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static long cost(int key, int pair) {
-    return key + pair + RecentPairs.OVERHEAD_BYTES;
+  @Test
+  void thoseThatCameFirstGoFirst() {
+    RecentPairs pairs = new RecentPairs(64 * 1024);
+    int count = 0;
+    while (pairs.size() == count) {
+      pairs.put(bytes("key " + count++), new byte[300]);
+    }
+    assertThat(count).as("pairs of 300 bytes in 48 KiB").isBetween(120, 160);
+    assertThat(pairs.get(bytes("key 0"))).isNull();
+    assertThat(pairs.get(bytes("key " + (count - 1)))).isNotNull();
+    int known = pairs.size();
+    for (int i = count - known; i < count; i++) {
+      assertThat(pairs.get(bytes("key " + i))).as("key " + i).isNotNull();
+    }
   }
 
   @Test
-  void theOneUnusedForLongestGoesFirst() {
-    RecentPairs pairs = new RecentPairs(3 * cost(1, 1));
+  void whatIsWrittenAgainStaysWhereItIs() {
+    RecentPairs pairs = new RecentPairs(64 * 1024);
+    for (int i = 0; i < 100_000; i++) {
+      pairs.put(bytes("key " + i % 100), bytes(String.format("%0300d", i)));
+    }
+    assertThat(pairs.size()).isEqualTo(100);
+    for (int i = 0; i < 100; i++) {
+      assertThat(pairs.get(bytes("key " + i)))
+          .isEqualTo(bytes(String.format("%0300d", 99_900 + i)));
+    }
+  }
+
+  @Test
+  void aPairThatIsHandedOutDoesNotChange() {
+    RecentPairs pairs = new RecentPairs(1 << 20);
     pairs.put(bytes("a"), bytes("1"));
-    pairs.put(bytes("b"), bytes("2"));
-    pairs.put(bytes("c"), bytes("3"));
-    assertThat(pairs.get(bytes("a"))).isEqualTo(bytes("1"));
-    pairs.put(bytes("d"), bytes("4"));
-    assertThat(pairs.get(bytes("b"))).isNull();
-    assertThat(pairs.get(bytes("a"))).isEqualTo(bytes("1"));
-    assertThat(pairs.bytes()).isEqualTo(3 * cost(1, 1));
+    byte[] one = pairs.get(bytes("a"));
+    pairs.put(bytes("a"), bytes("2"));
+    assertThat(one).isEqualTo(bytes("1"));
   }
 
-  @Test
-  void itNeverTakesMoreThanItMay() {
-    RecentPairs pairs = new RecentPairs(5_000);
-    Random random = new Random(1);
+  /** Against a map: what it knows is right, whatever the sizes, and it stays within its bounds. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 100, 200, 1_000, 5_000, 70_000, 1_000_000, 3_000_000})
+  void whatItKnowsIsTheNewest(long maxBytes) {
+    RecentPairs pairs = new RecentPairs(maxBytes);
+    Random random = new Random(maxBytes);
     Map<String, byte[]> newest = new HashMap<>();
-    for (int i = 0; i < 10_000; i++) {
-      String key = "k" + random.nextInt(100);
+    long found = 0;
+    for (int i = 0; i < 200_000; i++) {
+      String key = "k".repeat(random.nextInt(20)) + random.nextInt(2_000);
+      byte[] known = pairs.get(bytes(key));
+      if (known != null) {
+        found++;
+        assertThat(known).isEqualTo(newest.get(key));
+      }
       if (random.nextInt(10) == 0) {
         pairs.remove(bytes(key));
         newest.remove(key);
+        assertThat(pairs.get(bytes(key))).isNull();
       } else {
-        byte[] pair = new byte[random.nextInt(random.nextInt(20) == 0 ? 10_000 : 300)];
+        byte[] pair = new byte[random.nextInt(random.nextInt(20) == 0 ? 3_000 : 100)];
+        random.nextBytes(pair);
         pairs.put(bytes(key), pair);
         newest.put(key, pair);
       }
-      assertThat(pairs.bytes()).isBetween(0L, 5_000L);
-      byte[] found = pairs.get(bytes(key));
-      assertThat(found == null || found == newest.get(key)).isTrue();
+      assertThat(pairs.bytes()).isBetween(0L, maxBytes);
+      assertThat(pairs.size()).isBetween(0, newest.size());
     }
+    assertThat(found).as("pairs that were known").matches(n -> maxBytes < 5_000 || n > 100);
     newest.keySet().forEach(key -> pairs.remove(bytes(key)));
-    assertThat(pairs.bytes()).as("nothing is counted that is not there").isZero();
+    assertThat(pairs.size()).as("nothing is counted that is not there").isZero();
+  }
+
+  /** The table is full long before the pages are. */
+  @Test
+  void manySmallPairsDoNotFillTheTable() {
+    RecentPairs pairs = new RecentPairs(1 << 20);
+    for (int i = 0; i < 500_000; i++) {
+      byte[] key = {(byte) (i >> 16), (byte) (i >> 8), (byte) i};
+      pairs.put(key, new byte[0]);
+      assertThat(pairs.bytes()).isLessThanOrEqualTo(1 << 20);
+    }
+    assertThat(pairs.size()).isBetween(10_000, 16_384);
   }
 
   @Test
-  void whatIsTooLargeForAllOfItReplacesWhatWasThere() {
-    RecentPairs pairs = new RecentPairs(cost(1, 10));
+  void whatIsTooLargeForItReplacesWhatWasThere() {
+    RecentPairs pairs = new RecentPairs(64 * 1024);
     pairs.put(bytes("a"), new byte[10]);
-    pairs.put(bytes("a"), new byte[11]);
+    pairs.put(bytes("a"), new byte[64 * 1024]);
     assertThat(pairs.get(bytes("a"))).isNull();
-    assertThat(pairs.bytes()).isZero();
+    assertThat(pairs.size()).isZero();
   }
 
   @Test
@@ -82,7 +127,7 @@ class RecentPairsTest {
     for (long seed = 1; seed <= 20; seed++) {
       List<Entry> entries = EntryScript.entries(seed, 1_000, 300);
       List<Object> without = run(home.resolve(seed + "-0"), entries, seed, 0);
-      assertThat(run(home.resolve(seed + "-few"), entries, seed, 2_000)).isEqualTo(without);
+      assertThat(run(home.resolve(seed + "-few"), entries, seed, 20_000)).isEqualTo(without);
       assertThat(run(home.resolve(seed + "-all"), entries, seed, 1 << 20)).isEqualTo(without);
     }
   }
