@@ -150,7 +150,7 @@ final class Member {
     EventLoops loops = opened.push(new EventLoops());
     SegmentedLog log = opened.push(openLog());
     directory.markBegun();
-    disk = new DiskEvents(directory.path(), door.disk(), handle::storeFull);
+    disk = new DiskEvents(directory.path(), door.disk(), handle::storeFull, this::failed);
     StoreHome home =
         opened.push(
             StoreHome.open(directory.path(), MvccOptions.defaults(cluster.clusterId()), disk));

@@ -530,15 +530,25 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * What to throw for a failed read. If files are damaged or the disk fails, whoever hears of the
+   * disk has been told.
+   */
   StoreException unreadable(RocksDBException e) {
-    return new StoreException(
-        "cannot read the store in "
-            + directory
-            + ": "
-            + e.getMessage()
-            + "; see to the disk; if the files are damaged, kelson repair brings this member back from"
-            + " its peers",
-        e);
+    StoreException unreadable =
+        new StoreException(
+            "cannot read the store in "
+                + directory
+                + ": "
+                + e.getMessage()
+                + "; see to the disk; if the files are damaged, kelson repair brings this member back"
+                + " from its peers",
+            e);
+    Status.Code code = e.getStatus() == null ? null : e.getStatus().getCode();
+    if (code == Status.Code.Corruption || code == Status.Code.IOError) {
+      room.damaged(unreadable);
+    }
+    return unreadable;
   }
 
   @Override

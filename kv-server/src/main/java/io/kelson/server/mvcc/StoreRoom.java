@@ -2,6 +2,7 @@ package io.kelson.server.mvcc;
 
 import io.kelson.raft.runtime.StoppedWaitingException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Whether the disk below a store has room, and where whoever writes waits until it has.
@@ -16,7 +17,7 @@ public final class StoreRoom {
 
   private static final long STALL_MILLIS = 5;
 
-  /** Hears of the disk, on the thread that writes: must return at once. */
+  /** Hears of the disk, on the thread that writes or reads: must return at once. */
   public interface Listener {
     /** Hears nothing. */
     Listener NONE =
@@ -38,9 +39,16 @@ public final class StoreRoom {
 
     /** Writing works again after {@link #full}. */
     void room(Path directory);
+
+    /**
+     * Something could not be read: the disk says so, or what it gives back is not what was written.
+     * Called by whoever reads, once, before the error reaches it.
+     */
+    default void damaged(StoreException cause) {}
   }
 
   private final Listener listener;
+  private final AtomicBoolean damaged = new AtomicBoolean();
   private volatile boolean full;
   private boolean impatient;
 
@@ -88,6 +96,13 @@ public final class StoreRoom {
         full = false;
       }
       listener.room(directory);
+    }
+  }
+
+  /** Something could not be read. */
+  void damaged(StoreException cause) {
+    if (damaged.compareAndSet(false, true)) {
+      listener.damaged(cause);
     }
   }
 
