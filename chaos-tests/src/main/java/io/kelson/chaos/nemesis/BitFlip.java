@@ -1,9 +1,16 @@
 package io.kelson.chaos.nemesis;
 
+import com.google.protobuf.ByteString;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import io.kelson.api.Compare;
+import io.kelson.api.KVGrpc;
+import io.kelson.api.PutRequest;
+import io.kelson.api.RequestOp;
+import io.kelson.api.TxnRequest;
 import io.kelson.chaos.cluster.Ability;
 import io.kelson.chaos.cluster.ChaosCluster;
 import io.kelson.chaos.cluster.Repairs;
-import io.kelson.chaos.nemesis.Witness.View;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -24,6 +32,12 @@ import java.util.stream.Stream;
  */
 final class BitFlip {
   private static final Duration REFUSAL_BOUND = Duration.ofSeconds(60);
+
+  /** Together more than the first segment of a log. */
+  private static final int FILLERS = 20;
+
+  private static final int FILLER_BYTES = 512 << 10;
+  private static final long FILLER_SECONDS = 5;
 
   private final Lasting lasting;
 
@@ -43,20 +57,25 @@ final class BitFlip {
     if (!(cluster instanceof Repairs repairs)) {
       throw new UnsupportedOperationException("members cannot be repaired here");
     }
-    View view;
+    int leader;
+    int member;
+    List<Path> closed;
     try (Witness witness = new Witness(cluster)) {
-      view = witness.viewWithLeader();
+      leader = witness.viewWithLeader().leader().orElseThrow();
+      member = Cut.follower(cluster.size(), leader, random);
+      ProcessNemeses.requireRunning(cluster, List.of(member), null);
+      closed = closedSegments(cluster.dataDir(member));
+      if (closed.isEmpty()) {
+        fillSegment(witness.channel(leader));
+        closed = closedSegments(cluster.dataDir(member));
+      }
     }
-    int leader = view.leader().orElseThrow();
-    int member = Cut.follower(cluster.size(), leader, random);
-    ProcessNemeses.requireRunning(cluster, List.of(member), null);
-    List<Path> closed = closedSegments(cluster.dataDir(member));
     if (closed.isEmpty()) {
       throw new IllegalStateException("member " + member + " has no closed segment yet");
     }
     cluster.kill(member);
     Path segment = closed.get(random.nextInt(closed.size()));
-    long offset = flip(segment, random);
+    long offset = flip(segment, 0.25, random);
     LogTail log = LogTail.of(cluster.log(member));
     String what =
         "member %d, down, has a bit turned at offset %d of %s"
@@ -74,6 +93,38 @@ final class BitFlip {
         });
   }
 
+  /**
+   * Makes the log longer by more than its first segment, and changes nothing: transactions whose
+   * condition never holds. Few workloads write that much in a short run.
+   */
+  private static void fillSegment(Channel leader) {
+    ByteString key = ByteString.copyFromUtf8("nobody writes this key");
+    TxnRequest nothing =
+        TxnRequest.newBuilder()
+            .addCompare(
+                Compare.newBuilder()
+                    .setKey(key)
+                    .setTarget(Compare.CompareTarget.VERSION)
+                    .setResult(Compare.CompareResult.GREATER)
+                    .setVersion(Long.MAX_VALUE))
+            .addSuccess(
+                RequestOp.newBuilder()
+                    .setRequestPut(
+                        PutRequest.newBuilder()
+                            .setKey(key)
+                            .setValue(ByteString.copyFrom(new byte[FILLER_BYTES]))))
+            .build();
+    try {
+      for (int i = 0; i < FILLERS; i++) {
+        KVGrpc.newBlockingStub(leader)
+            .withDeadlineAfter(FILLER_SECONDS, TimeUnit.SECONDS)
+            .txn(nothing);
+      }
+    } catch (StatusRuntimeException e) {
+      throw new IllegalStateException("the log cannot be filled: " + e.getStatus(), e);
+    }
+  }
+
   /** All but the newest, which the end of the log is in. */
   private static List<Path> closedSegments(Path dataDir) {
     try (Stream<Path> files = Files.list(dataDir.resolve("log"))) {
@@ -85,11 +136,11 @@ final class BitFlip {
     }
   }
 
-  /** Turns one bit of the middle half, and returns where. */
-  private static long flip(Path segment, RandomGenerator random) {
+  /** Turns one bit of the half of a file that begins at that part of it, and returns where. */
+  static long flip(Path path, double begin, RandomGenerator random) {
     try (FileChannel file =
-        FileChannel.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      long offset = file.size() / 4 + random.nextLong(file.size() / 2);
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long offset = (long) (file.size() * begin) + random.nextLong(file.size() / 2);
       ByteBuffer one = ByteBuffer.allocate(1);
       file.read(one, offset);
       one.put(0, (byte) (one.get(0) ^ 1 << random.nextInt(8))).rewind();

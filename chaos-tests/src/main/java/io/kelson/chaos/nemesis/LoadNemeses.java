@@ -204,7 +204,7 @@ final class LoadNemeses {
   }
 
   /** The bytes of a snapshot, 0 if its end was not reached. */
-  private static long snapshot(Witness witness, int member, BooleanSupplier goesOn) {
+  static long snapshot(Witness witness, int member, BooleanSupplier goesOn) {
     long bytes = 0;
     try {
       Iterator<SnapshotResponse> parts =

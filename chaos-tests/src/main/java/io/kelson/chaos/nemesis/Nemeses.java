@@ -37,8 +37,10 @@ public final class Nemeses {
     List.of(members, links, load, clocks).forEach(this::add);
     // Not in a swarm: watches that fell behind for another reason would fail because of it.
     load.removeIf(nemesis -> nemesis.name().equals("compact"));
+    // Between two members it waits for a healthy cluster, which the other faults may not let it be.
+    members.removeIf(nemesis -> nemesis.name().equals("restart-rolling"));
     // A repair takes a quorum, so it comes alone as well.
-    add(List.of(new BitFlip(lasting).nemesis()));
+    add(List.of(new BitFlip(lasting).nemesis(), new StoreBitFlip(lasting).nemesis()));
     add(List.of(new Swarm(List.of(members, links, load, clocks))));
   }
 
