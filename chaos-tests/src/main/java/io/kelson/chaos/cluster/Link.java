@@ -12,6 +12,7 @@ final class Link {
   private final SplittableRandom random;
   private final AtomicLong passedBytes = new AtomicLong();
   private final AtomicLong resets = new AtomicLong();
+  private final AtomicLong halfCloses = new AtomicLong();
   private final AtomicLong chunks = new AtomicLong();
   private final AtomicLong heldNanos = new AtomicLong();
   private LinkRule rule = LinkRule.OPEN;
@@ -35,8 +36,16 @@ final class Link {
   }
 
   boolean drawReset() {
-    if (rule.resetChance() > 0 && random.nextDouble() < rule.resetChance()) {
-      resets.incrementAndGet();
+    return draw(rule.resetChance(), resets);
+  }
+
+  boolean drawHalfClose() {
+    return draw(rule.halfCloseChance(), halfCloses);
+  }
+
+  private boolean draw(double chance, AtomicLong count) {
+    if (chance > 0 && random.nextDouble() < chance) {
+      count.incrementAndGet();
       return true;
     }
     return false;
@@ -67,6 +76,7 @@ final class Link {
         passedBytes.get(),
         chunks.get(),
         TimeUnit.NANOSECONDS.toMillis(heldNanos.get()),
-        resets.get());
+        resets.get(),
+        halfCloses.get());
   }
 }

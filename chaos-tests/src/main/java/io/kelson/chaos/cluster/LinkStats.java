@@ -12,15 +12,17 @@ public interface LinkStats {
    * @param chunks in which they passed
    * @param heldMillis how long the chunks were held, all together
    * @param resets connections that were reset, by chance, in place of a chunk
+   * @param halfCloses connections that were closed in this direction in place of a chunk
    */
-  record Counts(long bytes, long chunks, long heldMillis, long resets) {
+  record Counts(long bytes, long chunks, long heldMillis, long resets, long halfCloses) {
     /** What was added since then. */
     public Counts since(Counts then) {
       return new Counts(
           bytes - then.bytes,
           chunks - then.chunks,
           heldMillis - then.heldMillis,
-          resets - then.resets);
+          resets - then.resets,
+          halfCloses - then.halfCloses);
     }
 
     /** Both together. */
@@ -29,7 +31,8 @@ public interface LinkStats {
           bytes + other.bytes,
           chunks + other.chunks,
           heldMillis + other.heldMillis,
-          resets + other.resets);
+          resets + other.resets,
+          halfCloses + other.halfCloses);
     }
   }
 }

@@ -29,6 +29,7 @@ final class Pump {
   private int heldBytes;
   private long lastDueNanos;
   private boolean sourceEnded;
+  private boolean severed;
   private boolean finished;
   private Future<?> alarm;
 
@@ -43,9 +44,21 @@ final class Pump {
 
   /** Bytes have come; takes them over. */
   void received(ByteBuf data) {
+    if (severed) {
+      data.release();
+      source.read();
+      return;
+    }
     if (link.drawReset()) {
       data.release();
       onReset.run();
+      return;
+    }
+    if (link.drawHalfClose()) {
+      data.release();
+      severed = true;
+      sourceEnded();
+      source.read();
       return;
     }
     long now = System.nanoTime();

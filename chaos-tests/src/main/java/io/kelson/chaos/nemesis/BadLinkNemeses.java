@@ -15,7 +15,7 @@ import java.util.random.RandomGenerator;
 /** Links that work badly, all of them at once. */
 final class BadLinkNemeses {
   private static final Set<Ability> SHAPED = Set.of(Ability.SHAPED_LINKS);
-  private static final Counts NOTHING = new Counts(0, 0, 0, 0);
+  private static final Counts NOTHING = new Counts(0, 0, 0, 0, 0);
 
   private final Lasting lasting;
 
@@ -27,6 +27,11 @@ final class BadLinkNemeses {
     return List.of(
         new Deed("slow-links", "every link is 20 to 200 ms long, and uneven", SHAPED, this::slow),
         new Deed("flaky-links", "connections are reset now and then", SHAPED, this::flaky),
+        new Deed(
+            "half-closed-links",
+            "now and then a connection ends in one direction, for its receiver only",
+            SHAPED,
+            this::halfClosed),
         new Deed("throttle", "links carry 32 to 256 KiB a second", SHAPED, this::throttle));
   }
 
@@ -49,6 +54,16 @@ final class BadLinkNemeses {
         new LinkRule(0, 0, 0, false, chance),
         "one chunk in " + Math.round(1 / chance) + " resets its connection",
         (counts, millis) -> counts.resets() > 0);
+  }
+
+  private Strike halfClosed(ChaosCluster cluster, RandomGenerator random) {
+    double chance = 0.001 + 0.02 * random.nextDouble();
+    return strike(
+        cluster,
+        random,
+        new LinkRule(0, 0, 0, false, 0, chance),
+        "one chunk in " + Math.round(1 / chance) + " closes its direction of a connection",
+        (counts, millis) -> counts.halfCloses() > 0);
   }
 
   private Strike throttle(ChaosCluster cluster, RandomGenerator random) {
@@ -90,8 +105,14 @@ final class BadLinkNemeses {
               return moved;
             }
             String proof =
-                "in %d ms %d bytes passed, a chunk was held for %d ms on average, %d resets"
-                    .formatted(millis, during.bytes(), averageHeld(during), during.resets());
+                ("in %d ms %d bytes passed, a chunk was held for %d ms on average, %d resets,"
+                        + " %d half-closes")
+                    .formatted(
+                        millis,
+                        during.bytes(),
+                        averageHeld(during),
+                        during.resets(),
+                        during.halfCloses());
             return shown.apply(during, millis)
                 ? Optional.of(ProcessNemeses.join(proof, moved))
                 : Optional.empty();

@@ -178,6 +178,26 @@ class FaultProxyTest {
   }
 
   @Test
+  void closesOneDirectionForItsReceiverInPlaceOfAChunk() throws IOException {
+    try (Socket dialled = dial();
+        Socket accepted = target.accept()) {
+      send(dialled, 1);
+      assertReceives(accepted, 1);
+      proxy.link(DIALLER, TARGET, new LinkRule(0, 0, 0, false, 0, 1));
+      send(dialled, 2);
+      assertThat(accepted.getInputStream().read()).isEqualTo(-1);
+      assertThat(proxy.counts(DIALLER, TARGET).halfCloses()).isOne();
+      // Its sender has not heard of it, and the other direction goes on.
+      proxy.openLinks();
+      send(dialled, 3);
+      send(accepted, 4);
+      assertReceives(dialled, 4);
+      accepted.shutdownOutput();
+      assertThat(dialled.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
   void turnsAwayWhoIsNoMember() throws IOException {
     try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), door)) {
       assertThatThrownBy(() -> stranger.getInputStream().read())
