@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -107,7 +108,7 @@ final class Preloads {
 
   /** Sets a member's wall clock, at once if it runs. */
   void setClock(String member, Duration ahead) {
-    String seconds = (ahead.isNegative() ? "" : "+") + ahead.toSeconds();
+    String seconds = String.format(Locale.ROOT, "%+.3f", ahead.toMillis() / 1e3);
     try {
       // Renamed into place, for it is read at every look at the clock.
       Path next = clockFile(member).resolveSibling(member + ".clock.next");
@@ -127,11 +128,11 @@ final class Preloads {
     Map<String, String> variables = variables(member);
     variables.remove("FIU_CTRL_FIFO");
     variables.put("LD_PRELOAD", find("faketime/libfaketimeMT.so.1").orElseThrow().toString());
-    Commands.Result result = Commands.run(variables, List.of("date", "+%s"));
+    Commands.Result result = Commands.run(variables, List.of("date", "+%s%3N"));
     if (!result.ok()) {
       throw new IllegalStateException("date says " + result.output());
     }
-    return Instant.ofEpochSecond(Long.parseLong(result.output()));
+    return Instant.ofEpochMilli(Long.parseLong(result.output()));
   }
 
   private Path pipe(String member) {

@@ -32,7 +32,8 @@ public final class Nemeses {
     links.addAll(new BadLinkNemeses(lasting).all());
     List<Nemesis> load = new ArrayList<>(new LoadNemeses(lasting, keptRevisions).all());
     load.add(new ConnectionFlood(lasting));
-    List<Nemesis> clocks = List.of(new ClockJump(lasting).nemesis());
+    List<Nemesis> clocks =
+        List.of(new ClockJump(lasting).nemesis(), new ClockDrift(lasting).nemesis());
     add(List.of(NONE));
     List.of(members, links, load, clocks).forEach(this::add);
     // Not in a swarm: watches that fell behind for another reason would fail because of it.
