@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
 final class LoadNemeses {
   private static final int CALL_SECONDS = 5;
   private static final int STREAM_SECONDS = 30;
-  private static final ByteString NO_KEY = ByteString.copyFromUtf8("\0chaos");
+  static final ByteString NO_KEY = ByteString.copyFromUtf8("\0chaos");
 
   private final Lasting lasting;
   private final long keptRevisions;

@@ -32,6 +32,7 @@ public final class Nemeses {
     links.addAll(new BadLinkNemeses(lasting).all());
     List<Nemesis> load = new ArrayList<>(new LoadNemeses(lasting, keptRevisions).all());
     load.add(new ConnectionFlood(lasting));
+    load.add(new SlowWatcher(lasting));
     List<Nemesis> clocks =
         List.of(new ClockJump(lasting).nemesis(), new ClockDrift(lasting).nemesis());
     add(List.of(NONE));

@@ -81,6 +81,22 @@ public final class PlantedBugs {
               "watch",
               "none"),
           new PlantedBug(
+              "slow-watcher-loses-a-revision",
+              "a watcher whose stream is full is read for from one revision later on",
+              SERVER + "watch/WatchHub.java",
+              "watcher.next = revision;",
+              "watcher.next = revision + 1;",
+              "slow-watch",
+              "none"),
+          new PlantedBug(
+              "refused-history-counts-as-delivered",
+              "what was read for a watcher is taken for delivered though its stream is full",
+              SERVER + "watch/CatchUp.java",
+              "if (events == null || hub.offerPast(watcher, events, storeRevision)) {",
+              "if (events == null || hub.offerPast(watcher, events, storeRevision) || true) {",
+              "slow-watch",
+              "none"),
+          new PlantedBug(
               "delete-range-misses-last",
               "a delete of a range leaves the last of its keys",
               SERVER + "mvcc/WriteTxn.java",

@@ -73,6 +73,7 @@ final class Findings {
     for (LeaseRecord lease : evidence.leases()) {
       add("lease-" + name(lease.status()), 1);
     }
+    counts.putAll(workload.counts());
   }
 
   private void count(WatchRecord.Item item) {
@@ -130,6 +131,9 @@ final class Findings {
               "too little work: %.1f successful calls a second without faults, %.1f are the least",
               okPerCalmSecond(),
               workload.leastPerSecond()));
+    }
+    if (seconds > 0) {
+      workload.missed().ifPresent(reasons::add);
     }
     if (!spec.nemesis().equals(RunSpec.NO_NEMESIS)
         && faults.stream().noneMatch(FaultWindow::tookEffect)) {

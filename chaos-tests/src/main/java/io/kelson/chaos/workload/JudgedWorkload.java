@@ -3,6 +3,7 @@ package io.kelson.chaos.workload;
 import io.kelson.chaos.check.Checker;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A workload with what the runner has to know beside what it does. */
@@ -44,6 +45,16 @@ public abstract class JudgedWorkload implements Workload {
 
   /** Why the log has events that no recorded call explains; empty if each has one. */
   public Optional<String> unexplained() {
+    return Optional.empty();
+  }
+
+  /** What it has counted beside its calls, for the result. */
+  public Map<String, Long> counts() {
+    return Map.of();
+  }
+
+  /** Why the run says nothing though its calls succeeded; empty if it does. */
+  public Optional<String> missed() {
     return Optional.empty();
   }
 

@@ -21,6 +21,7 @@ public final class Workloads {
     add(() -> new BankWorkload(Checkers.named("bank")));
     add(() -> new CounterWorkload(Checkers.named("counter")));
     add(() -> new WatchWorkload());
+    add(() -> new SlowWatchWorkload());
     add(() -> new LeaseWorkload(Checkers.named("lease")));
     add(() -> new LockWorkload(Checkers.named("fence")));
     add(() -> new KubernetesWorkload(Checkers.named("informer", "lease")));

@@ -32,8 +32,13 @@ class FindingsTest {
       new Verdict("linearizable", Verdict.Outcome.UNDECIDED, "too large", List.of(), Map.of());
 
   private static RunResult result(String nemesis, NemesisLoop loop, Verdict... verdicts) {
-    RunSpec spec = RunSpec.of("register", nemesis, 1);
-    Findings findings = new Findings(spec, "now", Workloads.create("register"));
+    return result("register", nemesis, loop, verdicts);
+  }
+
+  private static RunResult result(
+      String workload, String nemesis, NemesisLoop loop, Verdict... verdicts) {
+    RunSpec spec = RunSpec.of(workload, nemesis, 1);
+    Findings findings = new Findings(spec, "now", Workloads.create(workload));
     findings.took(Samples.evidence());
     // One operation and one fenced write succeeded: a rate of 2000.
     findings.worked(0.001);
@@ -70,6 +75,17 @@ class FindingsTest {
   @Test
   void aRunThatNobodyCheckedIsNoPass() {
     assertThat(result("none", none()).outcome()).isEqualTo(RunResult.Outcome.INVALID);
+  }
+
+  @Test
+  void aWorkloadThatDidNotDoWhatItIsForIsNoPass() {
+    RunResult result = result("slow-watch", "none", none(), HELD);
+    assertThat(result.outcome()).isEqualTo(RunResult.Outcome.INVALID);
+    assertThat(result.reasons())
+        .singleElement()
+        .asString()
+        .startsWith("no member said that a watcher was behind");
+    assertThat(result.counts()).containsEntry("slow-stalls", 0L);
   }
 
   @Test
