@@ -39,6 +39,8 @@ public final class Nemeses {
     load.removeIf(nemesis -> nemesis.name().equals("compact"));
     // A repair takes a quorum, so it comes alone as well.
     add(List.of(new BitFlip(lasting).nemesis()));
+    // So does a replacement.
+    add(new MemberNemeses(lasting).all());
     add(List.of(new Swarm(List.of(members, links, load, clocks))));
   }
 
