@@ -91,6 +91,30 @@ final class MemberChanges implements Membership {
   }
 
   @Override
+  public Optional<String> maybePromote(int member) {
+    String words = "it is none of the members";
+    for (int turn = 0; turn < cluster.nodes().size() - 1; turn++) {
+      ClusterBlockingStub stub = stub(other(member, turn));
+      try {
+        Optional<Member> seat = entry(list(stub), node(member));
+        if (seat.isEmpty()) {
+          continue;
+        }
+        if (seat.get().getIsLearner()) {
+          promote(stub, seat.get().getID());
+        }
+        return Optional.empty();
+      } catch (StatusRuntimeException e) {
+        words = String.valueOf(e.getStatus().getDescription());
+        if (words.contains(NOT_IN_SYNC)) {
+          break;
+        }
+      }
+    }
+    return Optional.of(words);
+  }
+
+  @Override
   public long complete(int member, Duration bound) {
     ClusterNode node = node(member);
     List<Member> before = list(member, bound);
@@ -105,7 +129,7 @@ final class MemberChanges implements Membership {
         member,
         bound,
         members -> votes(members, id),
-        stub -> stub.memberPromote(MemberPromoteRequest.newBuilder().setID(id).build()));
+        stub -> promote(stub, id));
     return id;
   }
 
@@ -144,12 +168,10 @@ final class MemberChanges implements Membership {
     long end = System.nanoTime() + bound.toNanos();
     String last = "nobody was asked";
     for (int turn = 0; ; turn++) {
-      int through = (except + 1 + turn % (cluster.nodes().size() - 1)) % cluster.nodes().size();
+      int through = other(except, turn);
       try {
         ClusterBlockingStub stub = stub(through);
-        List<Member> members =
-            stub.memberList(MemberListRequest.newBuilder().setLinearizable(true).build())
-                .getMembersList();
+        List<Member> members = list(stub);
         if (done.apply(members)) {
           return members;
         }
@@ -173,8 +195,23 @@ final class MemberChanges implements Membership {
         .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
+  /** Each of the others when it is its turn. */
+  private int other(int member, int turn) {
+    int members = cluster.nodes().size();
+    return (member + 1 + turn % (members - 1)) % members;
+  }
+
   private ClusterNode node(int member) {
     return cluster.nodes().get(member);
+  }
+
+  private static List<Member> list(ClusterBlockingStub stub) {
+    return stub.memberList(MemberListRequest.newBuilder().setLinearizable(true).build())
+        .getMembersList();
+  }
+
+  private static void promote(ClusterBlockingStub stub, long id) {
+    stub.memberPromote(MemberPromoteRequest.newBuilder().setID(id).build());
   }
 
   private static boolean votes(List<Member> members, long id) {

@@ -20,6 +20,9 @@ public interface Membership {
    */
   record Seat(long id, boolean votes) {}
 
+  /** What servers say of a learner that has not caught up, among other words. */
+  String NOT_IN_SYNC = "in sync with leader";
+
   /** How the others list it, with a quorum behind that; empty if they do not. */
   Optional<Seat> seat(int member, Duration bound);
 
@@ -36,6 +39,13 @@ public interface Membership {
    * @return its new id
    */
   long rejoin(int member, Duration bound);
+
+  /**
+   * Asks once for a learner's vote.
+   *
+   * @return in the servers' words why it gets none; empty if it has one now
+   */
+  Optional<String> maybePromote(int member);
 
   /**
    * Makes a member one that runs and votes, wherever between that and removed it is now.

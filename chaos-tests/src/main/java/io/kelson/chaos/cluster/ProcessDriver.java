@@ -373,6 +373,11 @@ public final class ProcessDriver
   }
 
   @Override
+  public Optional<String> maybePromote(int member) {
+    return changes.maybePromote(member);
+  }
+
+  @Override
   public long complete(int member, Duration bound) {
     return changes.complete(member, bound);
   }

@@ -33,7 +33,12 @@ final class MemberNemeses {
             "replace",
             "a member is removed and joins again, empty, as a learner that is promoted",
             Set.of(Ability.MEMBERSHIP, Ability.KILL),
-            this::replace));
+            this::replace),
+        new Deed(
+            "kill-in-restore",
+            "a replaced follower is killed while it receives the others' data",
+            Set.of(Ability.MEMBERSHIP, Ability.KILL, Ability.SHAPED_LINKS),
+            this::killInRestore));
   }
 
   private Strike replace(ChaosCluster cluster, RandomGenerator random) {
@@ -59,6 +64,24 @@ final class MemberNemeses {
           return votes && now != old && (!leads || moved.isPresent())
               ? Optional.of(ProcessNemeses.join(proof, moved))
               : Optional.empty();
+        });
+  }
+
+  private Strike killInRestore(ChaosCluster cluster, RandomGenerator random) {
+    Membership membership = membership(cluster);
+    View before = look(cluster, membership);
+    int leader = before.leader().orElseThrow();
+    int member = Cut.follower(cluster.size(), leader, random);
+    InterruptedRestore restore = new InterruptedRestore(cluster, membership, member, random);
+    Worker worker = Worker.start("kill-in-restore", goesOn -> restore.run());
+    return new Fault(
+        "member %d is replaced, and killed %d times before it has caught up"
+            .formatted(member, restore.kills()),
+        lasting.draw(random),
+        () -> {
+          rejoined(worker, membership, member);
+          cluster.awaitHealthy(BOUND);
+          return restore.proof();
         });
   }
 
