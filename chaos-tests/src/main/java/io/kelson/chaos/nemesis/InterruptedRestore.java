@@ -23,7 +23,9 @@ import java.util.stream.Stream;
  * for another.
  */
 final class InterruptedRestore {
-  private static final Duration SIGN_BOUND = Duration.ofSeconds(30);
+  /** A member has to start within it. */
+  private static final Duration SIGN_BOUND = Duration.ofSeconds(50);
+
   private static final int MOST_KILLS = 3;
   private static final int LONGEST_LIFE_MILLIS = 400;
   private static final int STEP_MILLIS = 5;
