@@ -19,8 +19,8 @@ public final class ClusterNode {
   private static final Duration REAP_BOUND = Duration.ofSeconds(30);
 
   private final NodeCommand command;
-  private final NodeSpec spec;
   private final Path logFile;
+  private volatile NodeSpec spec;
   private volatile Process process;
   private volatile boolean endExpected;
   private volatile Map<String, String> variables = Map.of();
@@ -77,6 +77,27 @@ public final class ClusterNode {
   /** Sets environment variables for its coming lives. */
   public void setVariables(Map<String, String> environment) {
     variables = Map.copyOf(environment);
+  }
+
+  /**
+   * Lets its coming lives join a cluster that runs, as one of these.
+   *
+   * @param members as {@code name=url,...}, with itself
+   */
+  public void joinAmong(String members) {
+    spec = spec.joining(members);
+  }
+
+  /**
+   * Deletes its data directory; its log file stays.
+   *
+   * @throws IllegalStateException when it is running
+   */
+  public void wipe() {
+    if (alive()) {
+      throw new IllegalStateException(name() + " is running on its data, pid " + pid());
+    }
+    ProcessCluster.deleteTree(spec.dataDir());
   }
 
   /** Should the present life end by itself, that is no surprise: something is being done to it. */

@@ -91,6 +91,14 @@ public record NodeSpec(
         listenPeerPort);
   }
 
+  /**
+   * The same member, which joins a cluster that runs: these, as {@code name=url,...} with itself.
+   */
+  NodeSpec joining(String members) {
+    return new NodeSpec(
+        name, dataDir, clientPort, peerPort, members, timing, extraFlags, true, listenPeerPort);
+  }
+
   /** The same member, which binds another peer port than the one its peers are told. */
   public NodeSpec withListenPeerPort(int other) {
     return new NodeSpec(

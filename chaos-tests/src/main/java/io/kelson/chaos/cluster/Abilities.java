@@ -51,7 +51,9 @@ final class Abilities {
       missing.put(Ability.FILES, "etcd has no command that puts damaged files right");
     }
     missing.put(Ability.VERSIONS, "there is one version of the server here");
-    missing.put(Ability.MEMBERSHIP, "this driver starts no newcomers");
+    if (options.members() < 3) {
+      missing.put(Ability.MEMBERSHIP, "a quorum has to be left when a member is gone: it takes 3");
+    }
     return new Abilities(version(options), missing);
   }
 

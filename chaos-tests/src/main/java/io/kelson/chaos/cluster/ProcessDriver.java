@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +34,14 @@ import java.util.stream.Stream;
  * shutdown hook ends what {@link #close} would have ended.
  */
 public final class ProcessDriver
-    implements ChaosCluster, Processes, LinkStats, DiskFaults, SyncFaults, ClockFaults, Repairs {
+    implements ChaosCluster,
+        Processes,
+        LinkStats,
+        DiskFaults,
+        SyncFaults,
+        ClockFaults,
+        Repairs,
+        Membership {
   private static final int MOST_MEMBERS = 16;
 
   private final ProcessOptions options;
@@ -42,6 +50,7 @@ public final class ProcessDriver
   private final FaultProxy proxy;
   private final List<LoopDisk> disks = new ArrayList<>();
   private final ProcessCluster cluster;
+  private final MemberChanges changes;
   private final Map<Long, Integer> repairs = new ConcurrentHashMap<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Thread lastResort = new Thread(this::close, "driver-cleanup");
@@ -60,6 +69,7 @@ public final class ProcessDriver
       release();
       throw e;
     }
+    this.changes = new MemberChanges(cluster, this::start);
     Runtime.getRuntime().addShutdownHook(lastResort);
   }
 
@@ -344,6 +354,32 @@ public final class ProcessDriver
       throw new IllegalStateException("repair of member " + member + ": " + result.output());
     }
     return result.output();
+  }
+
+  @Override
+  public Optional<Seat> seat(int member, Duration bound) {
+    return changes.seat(member, bound);
+  }
+
+  @Override
+  public OptionalInt remove(int member, Duration bound) {
+    require(Ability.MEMBERSHIP);
+    return changes.remove(member, bound);
+  }
+
+  @Override
+  public long rejoin(int member, Duration bound) {
+    return changes.rejoin(member, bound);
+  }
+
+  @Override
+  public Optional<String> maybePromote(int member) {
+    return changes.maybePromote(member);
+  }
+
+  @Override
+  public long complete(int member, Duration bound) {
+    return changes.complete(member, bound);
   }
 
   @Override

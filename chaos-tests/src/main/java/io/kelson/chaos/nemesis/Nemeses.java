@@ -43,6 +43,8 @@ public final class Nemeses {
     members.removeIf(nemesis -> nemesis.name().equals("restart-rolling"));
     // A repair takes a quorum, so it comes alone as well.
     add(List.of(new BitFlip(lasting).nemesis(), new StoreBitFlip(lasting).nemesis()));
+    // So does a replacement.
+    add(new MemberNemeses(lasting).all());
     add(List.of(new Swarm(List.of(members, links, load, clocks))));
   }
 

@@ -82,7 +82,12 @@ final class Witness implements AutoCloseable {
         continue;
       }
       StatusResponse status = answers.get(i).get();
-      members.put(status.getHeader().getMemberId(), i);
+      long id = status.getHeader().getMemberId();
+      if (!members.containsKey(id)) {
+        // One that was replaced has another id than before, at the same place.
+        members.values().remove(i);
+        members.put(id, i);
+      }
       boolean later = status.getRaftTerm() > term;
       if (later || status.getRaftTerm() == term && leader == 0) {
         term = status.getRaftTerm();

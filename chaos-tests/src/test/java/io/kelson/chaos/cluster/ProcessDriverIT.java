@@ -78,6 +78,30 @@ class ProcessDriverIT {
     assertThatThrownBy(() -> cluster.fill(0)).isInstanceOf(UnsupportedOperationException.class);
   }
 
+  @Test
+  void putsAMemberInThePlaceOfARemovedOneFromWhereverItWasLeft() {
+    int member = cluster.leader().orElseThrow();
+    String endpoint = cluster.endpoint(member);
+    long first = cluster.seat(member, BOUND).orElseThrow().id();
+    assertThat(cluster.complete(member, BOUND)).as("nothing was to be done").isEqualTo(first);
+
+    cluster.remove(member, BOUND);
+    assertThat(cluster.isRunning(member)).as("a removed member's process").isFalse();
+    assertThat(cluster.endedByItself(member)).as("an end that surprises").isFalse();
+    assertThat(cluster.seat(member, BOUND)).isEmpty();
+    long second = cluster.complete(member, BOUND);
+    assertThat(second).isNotEqualTo(first);
+    assertThat(cluster.seat(member, BOUND)).hasValue(new Membership.Seat(second, true));
+
+    cluster.remove(member, BOUND);
+    long third = cluster.rejoin(member, BOUND);
+    cluster.kill(member);
+    assertThat(cluster.complete(member, BOUND)).isEqualTo(third).isNotIn(first, second);
+    cluster.awaitHealthy(BOUND);
+    assertThat(cluster.seat(member, BOUND)).hasValue(new Membership.Seat(third, true));
+    assertThat(cluster.endpoint(member)).isEqualTo(endpoint);
+  }
+
   /** The term as that member has it; the one cut off does not hear of a new one. */
   private long termOf(int member) {
     return cluster.termOf(member).orElse(0);
