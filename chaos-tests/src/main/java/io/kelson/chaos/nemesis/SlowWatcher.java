@@ -34,7 +34,7 @@ final class SlowWatcher implements Nemesis {
   private static final int RATE_MILLIS = 500;
   private static final int CALL_SECONDS = 2;
   private static final int OPEN_MILLIS = 5_000;
-  private static final int READ_ON_MILLIS = 30_000;
+  private static final int READ_ON_MILLIS = 60_000;
   private static final int STEP_MILLIS = 20;
 
   private final Lasting lasting;

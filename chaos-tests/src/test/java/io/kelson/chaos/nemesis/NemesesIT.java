@@ -39,7 +39,7 @@ class NemesesIT {
   private static final Logger log = LoggerFactory.getLogger(NemesesIT.class);
   private static final Duration BOUND = Duration.ofSeconds(120);
   private static final Nemeses NEMESES = Nemeses.lasting(new Lasting(Duration.ofSeconds(4)));
-  private static final long DISK_BYTES = 512 << 20;
+  private static final long DISK_BYTES = 1 << 30;
   private static final long SEED = Long.getLong("chaos.seed", 7);
 
   private static final SplittableRandom RANDOM = new SplittableRandom(SEED);
