@@ -45,6 +45,7 @@ public final class MemberClient implements AutoCloseable {
         NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", member.clientPort()))
             .usePlaintext()
             .disableRetry()
+            .intercept(new RootSignIn())
             .maxInboundMessageSize(MAX_ANSWER_BYTES)
             .proxyDetector(target -> null)
             .build();

@@ -1,5 +1,6 @@
 package io.kelson.chaos.check;
 
+import io.kelson.chaos.history.AuthRecord;
 import io.kelson.chaos.history.Operation;
 import io.kelson.client.Bytes;
 import io.kelson.client.Compare;
@@ -36,6 +37,29 @@ final class Describe {
         };
     return "client %d node %d [%d..%s] %s %s"
         .formatted(op.client(), op.node(), op.startNanos(), end, call(op.call()), outcome);
+  }
+
+  /** A change of rights on one line. */
+  static String change(AuthRecord change) {
+    String end = change.endNanos() == Long.MAX_VALUE ? "..." : Long.toString(change.endNanos());
+    String range =
+        change.permission() == null
+            ? ""
+            : " "
+                + change.permission().type()
+                + " "
+                + keys(change.permission().key(), change.permission().rangeEnd());
+    return "client %d [%d..%s] %s %s %s%s -> %s %s"
+        .formatted(
+            change.client(),
+            change.startNanos(),
+            end,
+            change.kind(),
+            change.user(),
+            change.role(),
+            range,
+            change.status(),
+            change.error());
   }
 
   /** What was asked. */

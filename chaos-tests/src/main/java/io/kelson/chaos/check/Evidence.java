@@ -1,5 +1,6 @@
 package io.kelson.chaos.check;
 
+import io.kelson.chaos.history.AuthRecord;
 import io.kelson.chaos.history.FencedWrite;
 import io.kelson.chaos.history.LeaseRecord;
 import io.kelson.chaos.history.Operation;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param watches what watchers heard
  * @param leases calls about leases
  * @param fencedWrites what guarded resources saw, in their order
+ * @param auths changes of what users may do, and which client acts as which user
  * @param log the whole sequence of events after {@code initialRevision}, a batch a revision: one
  *     watch that was open all along, started before the first operation and closed after the last
  *     member had caught up
@@ -30,6 +32,7 @@ public record Evidence(
     List<WatchRecord> watches,
     List<LeaseRecord> leases,
     List<FencedWrite> fencedWrites,
+    List<AuthRecord> auths,
     List<WatchBatch> log,
     Map<String, FinalState> finals) {
   public Evidence {
@@ -38,6 +41,7 @@ public record Evidence(
     watches = List.copyOf(watches);
     leases = List.copyOf(leases);
     fencedWrites = List.copyOf(fencedWrites);
+    auths = List.copyOf(auths);
     log = List.copyOf(log);
     finals = Map.copyOf(finals);
   }

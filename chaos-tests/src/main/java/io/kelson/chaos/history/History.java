@@ -10,6 +10,7 @@ public final class History {
   private final List<WatchRecord> watches = new ArrayList<>();
   private final List<LeaseRecord> leases = new ArrayList<>();
   private final List<FencedWrite> fencedWrites = new ArrayList<>();
+  private final List<AuthRecord> auths = new ArrayList<>();
 
   /** Nanoseconds since the beginning of the run, by this process's monotonic clock. */
   public long now() {
@@ -36,6 +37,11 @@ public final class History {
     fencedWrites.add(write);
   }
 
+  /** Keeps a change of what a user may do. */
+  public synchronized void add(AuthRecord auth) {
+    auths.add(auth);
+  }
+
   /** All operations, in no particular order. */
   public synchronized List<Operation> operations() {
     return List.copyOf(operations);
@@ -54,5 +60,10 @@ public final class History {
   /** The guarded resources' writes, in their order. */
   public synchronized List<FencedWrite> fencedWrites() {
     return List.copyOf(fencedWrites);
+  }
+
+  /** All changes of what users may do, and who acts as which. */
+  public synchronized List<AuthRecord> auths() {
+    return List.copyOf(auths);
   }
 }

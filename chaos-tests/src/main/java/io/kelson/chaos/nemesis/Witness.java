@@ -7,6 +7,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.kelson.api.MaintenanceGrpc;
 import io.kelson.api.StatusRequest;
 import io.kelson.api.StatusResponse;
+import io.kelson.chaos.RootSignIn;
 import io.kelson.chaos.cluster.ChaosCluster;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +53,7 @@ final class Witness implements AutoCloseable {
           NettyChannelBuilder.forTarget("dns:///" + endpoint)
               .usePlaintext()
               .disableRetry()
+              .intercept(new RootSignIn())
               .proxyDetector(target -> null)
               .build());
     }

@@ -146,6 +146,14 @@ public final class PlantedBugs {
               "change.slot.encoded = change.encodedBefore != null ? change.encodedBefore"
                   + " : writes.lastValue(change.after.getSerializedSize());",
               "txn",
+              "none"),
+          new PlantedBug(
+              "revoked-permission-stays",
+              "a permission that is taken from a role is still there",
+              SERVER + "auth/AuthEdit.java",
+              ".addAllKeyPermission(left)",
+              ".addAllKeyPermission(role.getKeyPermissionList())",
+              "auth",
               "none"));
 
   private PlantedBugs() {}

@@ -24,10 +24,14 @@ final class Clusters implements ClusterFactory {
 
   private static final long DISK_BYTES = 1L << 30;
 
-  /** Snapshots every few seconds, so that faults meet them, and watches that tell how far. */
+  /**
+   * Snapshots every few seconds, so that faults meet them, watches that tell how far, and passwords
+   * that are checked in no time: a run is not about them.
+   */
   private static List<String> flags(String product) {
     String prefix = product.equals("etcd") ? "--experimental-" : "--";
-    return List.of("--snapshot-count=2000", prefix + "watch-progress-notify-interval=1s");
+    return List.of(
+        "--snapshot-count=2000", "--bcrypt-cost=4", prefix + "watch-progress-notify-interval=1s");
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import io.kelson.chaos.check.Evidence;
 import io.kelson.chaos.check.Evidence.FinalState;
+import io.kelson.chaos.history.AuthRecord;
 import io.kelson.chaos.history.FencedWrite;
 import io.kelson.chaos.history.LeaseRecord;
 import io.kelson.chaos.history.Operation;
@@ -39,26 +40,31 @@ public final class HistoryFile {
       WatchRecord watch,
       LeaseRecord lease,
       FencedWrite fenced,
+      AuthRecord auth,
       WatchBatch log,
       End end) {
     static Line of(Operation operation) {
-      return new Line(null, operation, null, null, null, null, null);
+      return new Line(null, operation, null, null, null, null, null, null);
     }
 
     static Line of(WatchRecord watch) {
-      return new Line(null, null, watch, null, null, null, null);
+      return new Line(null, null, watch, null, null, null, null, null);
     }
 
     static Line of(LeaseRecord lease) {
-      return new Line(null, null, null, lease, null, null, null);
+      return new Line(null, null, null, lease, null, null, null, null);
     }
 
     static Line of(FencedWrite write) {
-      return new Line(null, null, null, null, write, null, null);
+      return new Line(null, null, null, null, write, null, null, null);
+    }
+
+    static Line of(AuthRecord auth) {
+      return new Line(null, null, null, null, null, auth, null, null);
     }
 
     static Line of(WatchBatch batch) {
-      return new Line(null, null, null, null, null, batch, null);
+      return new Line(null, null, null, null, null, null, batch, null);
     }
   }
 
@@ -77,7 +83,7 @@ public final class HistoryFile {
             new OutputStreamWriter(
                 new GZIPOutputStream(Files.newOutputStream(file)), StandardCharsets.UTF_8))) {
       Start start = new Start(evidence.initialRevision(), evidence.initial());
-      line(out, new Line(start, null, null, null, null, null, null));
+      line(out, new Line(start, null, null, null, null, null, null, null));
       for (Operation operation : evidence.operations()) {
         line(out, Line.of(operation));
       }
@@ -90,12 +96,15 @@ public final class HistoryFile {
       for (FencedWrite write : evidence.fencedWrites()) {
         line(out, Line.of(write));
       }
+      for (AuthRecord auth : evidence.auths()) {
+        line(out, Line.of(auth));
+      }
       for (WatchBatch batch : evidence.log()) {
         line(out, Line.of(batch));
       }
       for (Map.Entry<String, FinalState> end : evidence.finals().entrySet()) {
         End last = new End(end.getKey(), end.getValue());
-        line(out, new Line(null, null, null, null, null, null, last));
+        line(out, new Line(null, null, null, null, null, null, null, last));
       }
     }
   }
@@ -116,6 +125,7 @@ public final class HistoryFile {
     List<WatchRecord> watches = new ArrayList<>();
     List<LeaseRecord> leases = new ArrayList<>();
     List<FencedWrite> fencedWrites = new ArrayList<>();
+    List<AuthRecord> auths = new ArrayList<>();
     List<WatchBatch> log = new ArrayList<>();
     Map<String, FinalState> finals = new TreeMap<>();
     try (BufferedReader in =
@@ -134,6 +144,8 @@ public final class HistoryFile {
           leases.add(line.lease());
         } else if (line.fenced() != null) {
           fencedWrites.add(line.fenced());
+        } else if (line.auth() != null) {
+          auths.add(line.auth());
         } else if (line.log() != null) {
           log.add(line.log());
         } else if (line.end() != null) {
@@ -147,6 +159,14 @@ public final class HistoryFile {
       throw new IOException(file + " is not a history: it has no line with the start");
     }
     return new Evidence(
-        start.revision(), start.kvs(), operations, watches, leases, fencedWrites, log, finals);
+        start.revision(),
+        start.kvs(),
+        operations,
+        watches,
+        leases,
+        fencedWrites,
+        auths,
+        log,
+        finals);
   }
 }

@@ -1,5 +1,6 @@
 package io.kelson.chaos.run;
 
+import io.kelson.chaos.Login;
 import io.kelson.chaos.cluster.ChaosCluster;
 import io.kelson.chaos.history.History;
 import io.kelson.chaos.workload.ClientIds;
@@ -68,13 +69,13 @@ final class RunSession implements LoggedSession, AutoCloseable {
   }
 
   @Override
-  public Recorder recorder(int index) {
+  public Recorder recorder(int index, Login login) {
     return recorders.computeIfAbsent(
         index,
         i -> {
           int node = i % spec.members();
           return new RecordingClient(
-              shared, node, cluster.endpoint(node), CALL_TIMEOUT, new Pacer(spec.rate()));
+              shared, node, cluster.endpoint(node), login, CALL_TIMEOUT, new Pacer(spec.rate()));
         });
   }
 

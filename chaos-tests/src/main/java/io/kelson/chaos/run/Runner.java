@@ -104,7 +104,9 @@ public final class Runner {
     try (WholeLog log = WholeLog.open(attempt.cluster().endpoints(), Workloads.PREFIX);
         RunSession session = new RunSession(attempt.spec(), attempt.cluster(), log)) {
       attempt.workload().prepare(session);
+      log.currentRevision(); // If members ask for credentials now, it gets them before any fault.
       work(attempt, session, findings);
+      attempt.workload().finish(session);
       Evidence evidence = gather(attempt, session, log, findings);
       artefacts.keep(evidence);
       findings.took(evidence);
@@ -201,6 +203,7 @@ public final class Runner {
         history.watches(),
         history.leases(),
         history.fencedWrites(),
+        history.auths(),
         log.batches(),
         finals);
   }

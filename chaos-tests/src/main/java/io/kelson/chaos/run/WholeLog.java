@@ -1,5 +1,7 @@
 package io.kelson.chaos.run;
 
+import io.kelson.api.EtcdError;
+import io.kelson.chaos.Login;
 import io.kelson.client.Bytes;
 import io.kelson.client.EtcdException;
 import io.kelson.client.KelsonClient;
@@ -26,7 +28,7 @@ final class WholeLog implements AutoCloseable {
   private final long initialRevision;
   private final List<KeyValue> initial;
   private final List<WatchBatch> batches = new ArrayList<>();
-  private final Watcher watcher;
+  private Watcher watcher;
   private long events;
   private volatile long revision;
   private volatile EtcdException ended;
@@ -37,20 +39,23 @@ final class WholeLog implements AutoCloseable {
     this.initialRevision = before.header().revision();
     this.initial = before.kvs();
     this.revision = initialRevision;
-    this.watcher =
-        client.watch(
-            WatchOptions.builder(Bytes.EMPTY)
-                .prefix()
-                .startRevision(initialRevision + 1)
-                .prevKv(true)
-                .build(),
-            new Listener());
+    this.watcher = watch(initialRevision + 1);
+  }
+
+  private Watcher watch(long from) {
+    return client.watch(
+        WatchOptions.builder(Bytes.EMPTY).prefix().startRevision(from).prevKv(true).build(),
+        new Listener());
   }
 
   /** Begins at what the cluster holds now. */
   static WholeLog open(List<String> endpoints, Bytes prefix) {
     KelsonClient client =
-        KelsonClient.builder().endpoints(endpoints).requestTimeout(CALL_TIMEOUT).build();
+        KelsonClient.builder()
+            .endpoints(endpoints)
+            .credentials(Login.ROOT.user(), Login.ROOT.password())
+            .requestTimeout(CALL_TIMEOUT)
+            .build();
     try {
       return new WholeLog(client, prefix);
     } catch (RuntimeException e) {
@@ -94,11 +99,28 @@ final class WholeLog implements AutoCloseable {
   boolean await(long wanted, Duration bound) throws InterruptedException {
     long deadline = System.nanoTime() + bound.toNanos();
     while (revision < wanted) {
-      if (ended != null || System.nanoTime() > deadline) {
+      boolean lost = ended != null && !maybeResume();
+      if (lost || System.nanoTime() > deadline) {
         return false;
       }
       Thread.sleep(STEP_MILLIS);
     }
+    return true;
+  }
+
+  /**
+   * Goes on where it ended, if that was for want of a good token: etcd says of a watch with one
+   * that it does not know no more than that it is not permitted, so the client does not get
+   * another.
+   */
+  private boolean maybeResume() {
+    if (!ended.text().contains(EtcdError.PERMISSION_DENIED.text())) {
+      return false;
+    }
+    currentRevision(); // Gets another.
+    watcher.close();
+    ended = null;
+    watcher = watch(revision + 1);
     return true;
   }
 

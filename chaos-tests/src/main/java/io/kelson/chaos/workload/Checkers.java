@@ -1,5 +1,6 @@
 package io.kelson.chaos.workload;
 
+import io.kelson.chaos.check.AuthChecker;
 import io.kelson.chaos.check.BankChecker;
 import io.kelson.chaos.check.Checker;
 import io.kelson.chaos.check.ConvergenceChecker;
@@ -34,7 +35,8 @@ public final class Checkers {
               new CounterChecker(CounterWorkload.COUNTER),
               new LeaseChecker(),
               new FenceChecker(),
-              new InformerChecker()));
+              new InformerChecker(),
+              new AuthChecker()));
 
   private Checkers() {}
 

@@ -60,4 +60,12 @@ public abstract class JudgedWorkload implements Workload {
 
   @Override
   public void prepare(Session session) throws InterruptedException {}
+
+  /**
+   * Leaves the cluster so that everything in it can be read: after the last call, when the cluster
+   * is whole again.
+   *
+   * @throws IllegalStateException if it cannot
+   */
+  public void finish(Session session) throws InterruptedException {}
 }

@@ -1,11 +1,14 @@
 package io.kelson.chaos.workload;
 
+import io.kelson.chaos.Login;
+import io.kelson.chaos.history.AuthRecord;
 import io.kelson.chaos.history.History;
 import io.kelson.chaos.history.Operation;
 import io.kelson.chaos.history.Status;
 import io.kelson.client.DeleteOp;
 import io.kelson.client.EtcdException;
 import io.kelson.client.KelsonClient;
+import io.kelson.client.KelsonClientBuilder;
 import io.kelson.client.Op;
 import io.kelson.client.OpResult;
 import io.kelson.client.OutcomeUnknownException;
@@ -33,6 +36,7 @@ public final class RecordingClient implements Recorder {
   private final int node;
   private final Pacer pacer;
   private final KelsonClient client;
+  private final String user;
   private long id;
 
   /**
@@ -45,26 +49,39 @@ public final class RecordingClient implements Recorder {
   public record Shared(History history, ClientIds ids, Tally tally) {}
 
   /**
-   * Connects with the first call.
+   * Connects with the first call, and signs in if it is not as nobody.
    *
    * @param node the member, counted from 0
    * @param endpoint where it is, as {@code host:port}
+   * @param login as whom it calls
    * @param timeout of each call; after it the outcome of a write is unknown
    */
-  public RecordingClient(Shared shared, int node, String endpoint, Duration timeout, Pacer pacer) {
+  public RecordingClient(
+      Shared shared, int node, String endpoint, Login login, Duration timeout, Pacer pacer) {
     this.history = shared.history();
     this.ids = shared.ids();
     this.tally = shared.tally();
     this.node = node;
     this.pacer = pacer;
-    this.id = ids.next();
-    this.client =
+    this.user = login.user();
+    nextId();
+    KelsonClientBuilder options =
         KelsonClient.builder()
             .endpoints(endpoint)
             .retryPolicy(RetryPolicy.NEVER)
             .requestTimeout(timeout)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+            .connectTimeout(CONNECT_TIMEOUT);
+    if (!user.isEmpty()) {
+      options.credentials(user, login.password());
+    }
+    this.client = options.build();
+  }
+
+  private void nextId() {
+    id = ids.next();
+    if (!user.isEmpty()) {
+      history.add(AuthRecord.signIn(user, id, history.now()));
+    }
   }
 
   @Override
@@ -83,7 +100,7 @@ public final class RecordingClient implements Recorder {
       history.add(new Operation(id, node, start, end, call, status, null, text(e)));
       tally.count(status);
       if (open) {
-        id = ids.next();
+        nextId();
       }
       pacer.afterFailure();
       return Optional.empty();
@@ -134,7 +151,7 @@ public final class RecordingClient implements Recorder {
     };
   }
 
-  private static String text(RuntimeException failure) {
+  static String text(RuntimeException failure) {
     return failure instanceof EtcdException etcd
         ? etcd.code() + ": " + etcd.text()
         : String.valueOf(failure);

@@ -1,5 +1,6 @@
 package io.kelson.chaos.workload;
 
+import io.kelson.chaos.Login;
 import io.kelson.chaos.cluster.ChaosCluster;
 import io.kelson.chaos.history.History;
 import io.kelson.client.Bytes;
@@ -23,5 +24,10 @@ public interface Session {
   RandomGenerator random(int index);
 
   /** A recorded client of one member; closed at the end of the run. */
-  Recorder recorder(int index);
+  default Recorder recorder(int index) {
+    return recorder(index, Login.NOBODY);
+  }
+
+  /** The same, signed in; an index is signed in as one user for the whole run. */
+  Recorder recorder(int index, Login login);
 }

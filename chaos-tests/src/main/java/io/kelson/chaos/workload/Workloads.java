@@ -25,6 +25,7 @@ public final class Workloads {
     add(() -> new LeaseWorkload(Checkers.named("lease")));
     add(() -> new LockWorkload(Checkers.named("fence")));
     add(() -> new KubernetesWorkload(Checkers.named("informer", "lease")));
+    add(() -> new AuthWorkload(Checkers.named("auth")));
   }
 
   private Workloads() {}

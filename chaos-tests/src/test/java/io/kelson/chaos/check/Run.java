@@ -1,5 +1,6 @@
 package io.kelson.chaos.check;
 
+import io.kelson.chaos.history.AuthRecord;
 import io.kelson.chaos.history.FencedWrite;
 import io.kelson.chaos.history.LeaseRecord;
 import io.kelson.chaos.history.Operation;
@@ -32,6 +33,7 @@ final class Run {
   final List<WatchRecord> watches = new ArrayList<>();
   final List<LeaseRecord> leases = new ArrayList<>();
   final List<FencedWrite> fencedWrites = new ArrayList<>();
+  final List<AuthRecord> auths = new ArrayList<>();
   final Map<String, Evidence.FinalState> finals = new HashMap<>();
 
   Run() {
@@ -129,6 +131,6 @@ final class Run {
 
   Evidence evidence(List<WatchBatch> log) {
     return new Evidence(
-        FIRST_REVISION, List.of(), operations, watches, leases, fencedWrites, log, finals);
+        FIRST_REVISION, List.of(), operations, watches, leases, fencedWrites, auths, log, finals);
   }
 }

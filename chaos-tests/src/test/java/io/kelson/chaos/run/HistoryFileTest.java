@@ -32,7 +32,7 @@ class HistoryFileTest {
     try (var in = new GZIPInputStream(Files.newInputStream(file))) {
       text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
-    assertThat(text.lines()).hasSize(9);
+    assertThat(text.lines()).hasSize(11);
     assertThat(text)
         .contains("{\"operation\":{\"client\":1,\"node\":0,")
         .contains("{\"put\":{\"key\":\"chaos/r0/1\",\"value\":\"0x00ff61\",\"lease\":5")

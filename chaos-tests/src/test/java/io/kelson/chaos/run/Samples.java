@@ -3,6 +3,7 @@ package io.kelson.chaos.run;
 import io.kelson.chaos.check.Evidence;
 import io.kelson.chaos.check.Evidence.FinalState;
 import io.kelson.chaos.check.Verdict;
+import io.kelson.chaos.history.AuthRecord;
 import io.kelson.chaos.history.FencedWrite;
 import io.kelson.chaos.history.LeaseRecord;
 import io.kelson.chaos.history.Operation;
@@ -14,6 +15,7 @@ import io.kelson.client.DeleteOp;
 import io.kelson.client.DeleteResult;
 import io.kelson.client.Header;
 import io.kelson.client.KeyValue;
+import io.kelson.client.Permission;
 import io.kelson.client.PutOp;
 import io.kelson.client.PutResult;
 import io.kelson.client.RangeOp;
@@ -59,6 +61,18 @@ public final class Samples {
         List.of(
             new LeaseRecord(LeaseRecord.Kind.RENEW, 9, 4, 1, Long.MAX_VALUE, Status.UNKNOWN, 0, 0)),
         List.of(new FencedWrite(1, 7, true, 13)),
+        List.of(
+            AuthRecord.signIn("alice", 1, 0),
+            new AuthRecord(
+                AuthRecord.Kind.GRANT_PERMISSION,
+                "",
+                "role",
+                Permission.key(Permission.Type.READWRITE, ODD),
+                8,
+                2,
+                3,
+                Status.FAILED,
+                "no")),
         List.of(new WatchBatch(HEADER, List.of(event))),
         Map.of("member 0", new FinalState(7, 4_294_967_295L, 0, List.of(KV))));
   }

@@ -49,7 +49,15 @@ class InformerCheckerTest {
     return new InformerChecker()
         .check(
             new Evidence(
-                0, List.of(), reads, List.of(watch), List.of(), List.of(), List.of(), Map.of()));
+                0,
+                List.of(),
+                reads,
+                List.of(watch),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of()));
   }
 
   private static final List<Operation> LISTED =

@@ -16,6 +16,8 @@ import io.kelson.api.RangeResponse;
 import io.kelson.api.ResponseHeader;
 import io.kelson.api.TxnRequest;
 import io.kelson.api.TxnResponse;
+import io.kelson.chaos.Login;
+import io.kelson.chaos.history.AuthRecord;
 import io.kelson.chaos.history.History;
 import io.kelson.chaos.history.Operation;
 import io.kelson.chaos.history.Status;
@@ -57,6 +59,7 @@ class RecordingClientTest {
             new RecordingClient.Shared(history, new ClientIds(), tally),
             2,
             "127.0.0.1:" + server.getPort(),
+            Login.NOBODY,
             Duration.ofMillis(500),
             new Pacer(0));
   }
@@ -123,6 +126,29 @@ class RecordingClientTest {
     assertThat(store.calls).containsExactly("put", "put");
     assertThat(tally.of(Status.UNKNOWN)).isEqualTo(1);
     assertThat(tally.of(Status.OK)).isEqualTo(1);
+  }
+
+  @Test
+  void aClientThatSignsInSaysSoWithEachOfItsNumbers() {
+    store.silent = true;
+    RecordingClient.Shared shared =
+        new RecordingClient.Shared(history, new ClientIds(), new Tally());
+    try (RecordingClient signedIn =
+        new RecordingClient(
+            shared,
+            2,
+            "127.0.0.1:" + server.getPort(),
+            new Login("alice", "secret"),
+            Duration.ofMillis(500),
+            new Pacer(0))) {
+      signedIn.txn(Calls.put(KEY, Bytes.EMPTY));
+    }
+    // There is nobody to get a token from here, so nothing was sent.
+    assertThat(last().status()).isEqualTo(Status.FAILED);
+    assertThat(store.calls).isEmpty();
+    assertThat(history.auths())
+        .singleElement()
+        .isEqualTo(AuthRecord.signIn("alice", last().client(), history.auths().get(0).endNanos()));
   }
 
   @Test
