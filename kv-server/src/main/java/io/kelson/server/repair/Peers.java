@@ -1,5 +1,7 @@
 package io.kelson.server.repair;
 
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -16,6 +18,7 @@ import io.kelson.raft.transport.PeerSecurity;
 import io.kelson.server.cluster.MemberIds;
 import io.kelson.server.tls.Reach;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +38,12 @@ final class Peers implements AutoCloseable {
   private static final Set<String> WORTH_ANOTHER_TRY =
       Set.of(EtcdError.NOT_LEADER.text(), EtcdError.TOO_MANY_REQUESTS.text());
 
-  private final Map<String, ManagedChannel> channels = new LinkedHashMap<>();
+  /** The way to a member, and the same with a name on it. */
+  private record Way(ManagedChannel channel, Channel signedIn) {}
+
+  private final Map<String, Way> ways = new LinkedHashMap<>();
   private final Reach reach;
+  private final SignIn.Credentials credentials;
   private final long patienceNanos;
 
   /**
@@ -51,20 +58,32 @@ final class Peers implements AutoCloseable {
    * @param reach how they and the members' peer ports are reached
    */
   Peers(List<String> endpoints, Reach reach) {
-    this(endpoints, reach, PATIENCE);
+    this(endpoints, reach, SignIn.Credentials.NONE, PATIENCE);
+  }
+
+  /**
+   * @param endpoints client URLs
+   * @param reach how they and the members' peer ports are reached
+   * @param credentials who asks, if authentication is on
+   */
+  Peers(List<String> endpoints, Reach reach, SignIn.Credentials credentials) {
+    this(endpoints, reach, credentials, PATIENCE);
   }
 
   /**
    * @param patience how long to go on asking for what is refused for the moment
    */
-  Peers(List<String> endpoints, Reach reach, Duration patience) {
+  Peers(List<String> endpoints, Reach reach, SignIn.Credentials credentials, Duration patience) {
     this.reach = reach;
+    this.credentials = credentials;
     this.patienceNanos = patience.toNanos();
-    endpoints.forEach(url -> channels.put(url, open(url)));
+    endpoints.forEach(url -> ways.put(url, open(url)));
   }
 
-  private ManagedChannel open(String url) {
-    return reach.clients().to(url).disableRetry().build();
+  private Way open(String url) {
+    ManagedChannel channel = reach.clients().to(url).disableRetry().build();
+    return new Way(
+        channel, ClientInterceptors.intercept(channel, new SignIn(channel, credentials)));
   }
 
   /** How the peer ports are reached. */
@@ -72,35 +91,71 @@ final class Peers implements AutoCloseable {
     return reach.peers();
   }
 
-  /** What the endpoints that answer say of themselves. */
-  List<StatusResponse> statuses() {
-    return channels.values().stream().map(Peers::status).flatMap(Optional::stream).toList();
+  /**
+   * What the endpoints that answer say of themselves.
+   *
+   * @throws RepairException if none does, with what one of them said instead
+   */
+  List<StatusResponse> statuses() throws RepairException {
+    List<StatusResponse> answers = new ArrayList<>();
+    StatusRuntimeException last = null;
+    for (Way way : ways.values()) {
+      try {
+        answers.add(requireStatus(way));
+      } catch (StatusRuntimeException e) {
+        last = last == null || !isSilence(e) ? e : last;
+      }
+    }
+    if (answers.isEmpty()) {
+      throw last == null || isSilence(last)
+          ? new RepairException(
+              "none of the --endpoints answers; name client URLs of members that run")
+          : new RepairException(
+              "cannot ask the --endpoints: "
+                  + last.getStatus().getDescription()
+                  + (isAboutCaller(last)
+                      ? "; authentication is on: name a user with the role root by --user"
+                          + " NAME[:PASSWORD]"
+                      : ""),
+              last);
+    }
+    return answers;
+  }
+
+  private static boolean isAboutCaller(StatusRuntimeException e) {
+    return isAbout(e, EtcdError.USER_EMPTY)
+        || isAbout(e, EtcdError.PERMISSION_DENIED)
+        || isAbout(e, EtcdError.AUTH_FAILED)
+        || isAbout(e, EtcdError.INVALID_AUTH_TOKEN);
   }
 
   /** Whether a member of that id answers at one of these client URLs. */
   boolean runs(long memberId, List<String> clientUrls) {
     for (String url : clientUrls) {
-      ManagedChannel channel = open(url);
+      Way way = open(url);
       try {
-        if (status(channel).filter(s -> s.getHeader().getMemberId() == memberId).isPresent()) {
+        if (maybeStatus(way).filter(s -> s.getHeader().getMemberId() == memberId).isPresent()) {
           return true;
         }
       } finally {
-        channel.shutdownNow();
+        way.channel().shutdownNow();
       }
     }
     return false;
   }
 
-  private static Optional<StatusResponse> status(ManagedChannel channel) {
+  private static Optional<StatusResponse> maybeStatus(Way way) {
     try {
-      return Optional.of(
-          MaintenanceGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(STATUS_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-              .status(StatusRequest.getDefaultInstance()));
+      return Optional.of(requireStatus(way));
     } catch (StatusRuntimeException silent) {
       return Optional.empty();
     }
+  }
+
+  private static StatusResponse requireStatus(Way way) {
+    return MaintenanceGrpc.newBlockingStub(way.signedIn())
+        .withDeadlineAfter(STATUS_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+        .status(StatusRequest.getDefaultInstance());
   }
 
   /** The members; certain, for a majority has confirmed who leads. */
@@ -176,15 +231,15 @@ final class Peers implements AutoCloseable {
     long begin = System.nanoTime();
     StatusRuntimeException last = null;
     while (last == null || System.nanoTime() - begin < patienceNanos) {
-      for (ManagedChannel channel : channels.values()) {
+      for (Way way : ways.values()) {
         try {
           return call.apply(
-              ClusterGrpc.newBlockingStub(channel)
+              ClusterGrpc.newBlockingStub(way.signedIn())
                   .withDeadlineAfter(CALL_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS));
         } catch (StatusRuntimeException e) {
           last = last == null || !isSilence(e) ? e : last;
           requireWorthAnotherTry(what, e);
-          channel.resetConnectBackoff();
+          way.channel().resetConnectBackoff();
         }
       }
       pause(what);
@@ -224,6 +279,6 @@ final class Peers implements AutoCloseable {
 
   @Override
   public void close() {
-    channels.values().forEach(ManagedChannel::shutdownNow);
+    ways.values().forEach(way -> way.channel().shutdownNow());
   }
 }

@@ -73,10 +73,6 @@ final class Repair {
    */
   Outlook look() throws RepairException, IOException {
     List<StatusResponse> statuses = peers.statuses();
-    if (statuses.isEmpty()) {
-      throw new RepairException(
-          "none of the --endpoints answers; name client URLs of members that run");
-    }
     Optional<byte[]> begun = directory.repairPlan();
     Optional<Identity> identity = directory.maybeIdentity();
     if (begun.isPresent()) {

@@ -7,9 +7,12 @@ import io.kelson.server.config.UrlList;
 import io.kelson.server.tls.Reach;
 import io.kelson.server.tls.TlsException;
 import io.kelson.server.tls.TlsFiles;
+import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -48,6 +51,8 @@ import picocli.CommandLine.Spec;
       "  The disk was replaced, and the directory is empty:",
       "    kelson repair --data-dir /var/lib/kelson --endpoints http://10.0.0.2:2379 \\",
       "      --initial-advertise-peer-urls http://10.0.0.1:2380",
+      "  Authentication is on:",
+      "    kelson repair --data-dir /var/lib/kelson --endpoints http://10.0.0.2:2379 --user root",
       "",
       "Exit codes: 0 repaired, or nothing is damaged (--check); 1 not repaired, or something is",
       "damaged (--check); 2 the command line makes no sense."
@@ -96,6 +101,15 @@ public final class RepairCommand implements Callable<Integer> {
 
   @Option(names = "--key", paramLabel = "FILE", description = "Its private key.")
   private Path key;
+
+  @Option(
+      names = "--user",
+      paramLabel = "NAME[:PASSWORD]",
+      description = {
+        "A user with the role root, if authentication is on. Without a password it is asked for;",
+        "without a terminal it is the first line of standard input."
+      })
+  private String user;
 
   @Option(
       names = "--peer-cacert",
@@ -201,7 +215,7 @@ public final class RepairCommand implements Callable<Integer> {
 
   private int repair(DataDirectory directory, List<String> others, Repair.Given given)
       throws RepairException, IOException {
-    try (Peers peers = new Peers(others, reach())) {
+    try (Peers peers = new Peers(others, reach(), credentials())) {
       Repair repair = new Repair(directory, peers, given, line -> out.println("  " + line));
       Repair.Outlook outlook = repair.look();
       if (outlook.plan() == null) {
@@ -222,6 +236,30 @@ public final class RepairCommand implements Callable<Integer> {
               + " now");
       return 0;
     }
+  }
+
+  /** A password on the command line can be seen by whoever lists processes, so it need not be. */
+  private SignIn.Credentials credentials() throws IOException {
+    if (user == null) {
+      return SignIn.Credentials.NONE;
+    }
+    int colon = user.indexOf(':');
+    String who = colon < 0 ? user : user.substring(0, colon);
+    if (who.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--user has no name: give NAME[:PASSWORD]");
+    }
+    return new SignIn.Credentials(who, colon < 0 ? askPassword(who) : user.substring(colon + 1));
+  }
+
+  private static String askPassword(String who) throws IOException {
+    Console console = System.console();
+    if (console != null) {
+      char[] typed = console.readPassword("Password of %s: ", who);
+      return typed == null ? "" : new String(typed);
+    }
+    String line =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+    return line == null ? "" : line;
   }
 
   private boolean confirmed() {

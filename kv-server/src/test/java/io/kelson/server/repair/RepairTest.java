@@ -3,6 +3,14 @@ package io.kelson.server.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.kelson.api.AuthDisableRequest;
+import io.kelson.api.AuthEnableRequest;
+import io.kelson.api.AuthGrpc;
+import io.kelson.api.AuthUserAddRequest;
+import io.kelson.api.AuthUserGrantRoleRequest;
 import io.kelson.api.Member;
 import io.kelson.server.KelsonServer;
 import io.kelson.server.StartFailure;
@@ -167,7 +175,11 @@ class RepairTest {
       cluster.stop(1);
       try (DataDirectory directory = DataDirectory.openDamaged(cluster.dataDir(2));
           Peers minority =
-              new Peers(List.of(cluster.clientUrl(0)), Reach.withoutFiles(), Duration.ZERO)) {
+              new Peers(
+                  List.of(cluster.clientUrl(0)),
+                  Reach.withoutFiles(),
+                  SignIn.Credentials.NONE,
+                  Duration.ZERO)) {
         assertThatThrownBy(() -> new Repair(directory, minority, NOTHING_SAID, x -> {}).look())
             .isInstanceOf(RepairException.class)
             .hasMessageContaining("does not work without this member");
@@ -176,6 +188,62 @@ class RepairTest {
       cluster.start(1);
       cluster.awaitReady(1);
       assertThat(cluster.members(0)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whereAuthenticationIsOnItTakesAUserWithTheRoleRoot() throws Exception {
+    try (LocalCluster cluster = new LocalCluster(temp, 3)) {
+      cluster.startAll();
+      cluster.put(0, "kept");
+      ManagedChannel channel =
+          NettyChannelBuilder.forTarget(cluster.clientUrl(0).substring("http://".length()))
+              .usePlaintext()
+              .build();
+      try {
+        turnAuthenticationOn(AuthGrpc.newBlockingStub(channel));
+        cluster.stop(2);
+        loseTheLog(cluster.dataDir(2));
+
+        assertThatThrownBy(() -> repair(cluster, 2, SignIn.Credentials.NONE))
+            .isInstanceOf(RepairException.class)
+            .hasMessageContaining("user name is empty")
+            .hasMessageContaining("--user NAME[:PASSWORD]");
+        assertThatThrownBy(() -> repair(cluster, 2, new SignIn.Credentials("root", "guess")))
+            .isInstanceOf(RepairException.class)
+            .hasMessageContaining("invalid user ID or password")
+            .hasMessageContaining("--user NAME[:PASSWORD]");
+        SignIn.Credentials root = new SignIn.Credentials("root", "secret");
+        long id = repair(cluster, 2, root);
+        assertThat(cluster.start(2).memberId()).isEqualTo(id);
+        assertThat(root.toString()).doesNotContain("secret");
+
+        AuthGrpc.newBlockingStub(ClientInterceptors.intercept(channel, new SignIn(channel, root)))
+            .authDisable(AuthDisableRequest.getDefaultInstance());
+        cluster.awaitReady(2);
+        requireMembers(cluster, id);
+        assertThat(cluster.keys(2)).containsExactly("kept");
+      } finally {
+        channel.shutdownNow();
+      }
+    }
+  }
+
+  private static void turnAuthenticationOn(AuthGrpc.AuthBlockingStub auth) {
+    auth.userAdd(AuthUserAddRequest.newBuilder().setName("root").setPassword("secret").build());
+    auth.userGrantRole(
+        AuthUserGrantRoleRequest.newBuilder().setUser("root").setRole("root").build());
+    auth.authEnable(AuthEnableRequest.getDefaultInstance());
+  }
+
+  private static long repair(LocalCluster cluster, int member, SignIn.Credentials credentials)
+      throws Exception {
+    List<String> others =
+        IntStream.range(0, 3).filter(i -> i != member).mapToObj(cluster::clientUrl).toList();
+    try (DataDirectory directory = DataDirectory.openDamaged(cluster.dataDir(member));
+        Peers peers = new Peers(others, Reach.withoutFiles(), credentials)) {
+      Repair repair = new Repair(directory, peers, NOTHING_SAID, line -> {});
+      return repair.carryOut(repair.look().plan());
     }
   }
 
