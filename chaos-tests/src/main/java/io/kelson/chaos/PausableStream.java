@@ -1,12 +1,19 @@
 package io.kelson.chaos;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
+import io.kelson.api.AuthGrpc;
+import io.kelson.api.AuthenticateRequest;
 import io.kelson.api.WatchGrpc;
 import io.kelson.api.WatchRequest;
 import io.kelson.api.WatchResponse;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +26,9 @@ import java.util.function.Consumer;
  */
 public final class PausableStream implements AutoCloseable {
   private static final int WINDOW_BYTES = 65_535;
+  private static final int SIGN_IN_SECONDS = 2;
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
   /** What a server read from history may come in one response, however large. */
   private static final int MAX_ANSWER_BYTES = 256 << 20;
@@ -51,7 +61,28 @@ public final class PausableStream implements AutoCloseable {
             .flowControlWindow(WINDOW_BYTES)
             .maxInboundMessageSize(MAX_ANSWER_BYTES)
             .build();
-    WatchGrpc.newStub(channel).watch(new Responses());
+    Metadata headers = new Metadata();
+    rootToken().ifPresent(token -> headers.put(TOKEN, token));
+    WatchGrpc.newStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .watch(new Responses());
+  }
+
+  /** Empty where authentication is off, or nobody answers: then the stream will end as well. */
+  private Optional<String> rootToken() {
+    try {
+      return Optional.of(
+          AuthGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(SIGN_IN_SECONDS, TimeUnit.SECONDS)
+              .authenticate(
+                  AuthenticateRequest.newBuilder()
+                      .setName(Login.ROOT.user())
+                      .setPassword(Login.ROOT.password())
+                      .build())
+              .getToken());
+    } catch (StatusRuntimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** Sends a request, whether it is reading or not. */

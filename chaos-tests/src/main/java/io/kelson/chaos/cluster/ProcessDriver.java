@@ -4,6 +4,7 @@ import io.kelson.api.StatusResponse;
 import io.kelson.chaos.Await;
 import io.kelson.chaos.ClusterNode;
 import io.kelson.chaos.Leadership;
+import io.kelson.chaos.Login;
 import io.kelson.chaos.NodeSpec;
 import io.kelson.chaos.Ports;
 import io.kelson.chaos.ProcessCluster;
@@ -345,7 +346,9 @@ public final class ProcessDriver
             "repair",
             "--yes",
             "--data-dir=" + dataDir(member),
-            "--endpoints=http://" + endpoint(through));
+            "--endpoints=http://" + endpoint(through),
+            // Asked for only where authentication is on.
+            "--user=" + Login.ROOT.user() + ":" + Login.ROOT.password());
     // It dials the others' peer ports in the member's place, so its bytes are the member's.
     Commands.Result result =
         Commands.run(Map.of("KELSON_NO_BUILD", "1"), line, pid -> repairs.put(pid, member));

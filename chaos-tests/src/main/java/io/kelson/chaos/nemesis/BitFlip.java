@@ -33,6 +33,10 @@ import java.util.stream.Stream;
 final class BitFlip {
   private static final Duration REFUSAL_BOUND = Duration.ofSeconds(60);
 
+  private static final Duration VOTE_BOUND = Duration.ofSeconds(60);
+  private static final long STEP_MILLIS = 50;
+  private static final String IN_FORCE = "the members in force are voters [";
+
   /** Together more than the first segment of a log. */
   private static final int FILLERS = 20;
 
@@ -89,6 +93,7 @@ final class BitFlip {
           }
           repairs.repair(member, leader);
           cluster.start(member);
+          awaitVotes(cluster, leader);
           return Optional.of(log.words("offset", "corrupt", "kelson repair") + "; repaired");
         });
   }
@@ -123,6 +128,32 @@ final class BitFlip {
     } catch (StatusRuntimeException e) {
       throw new IllegalStateException("the log cannot be filled: " + e.getStatus(), e);
     }
+  }
+
+  /**
+   * Waits until every member has its vote again, as that one says in its log. A repaired member is
+   * listed as a voter from the start, but it is given its vote when it has caught up; were another
+   * one to be taken down before that, there would be no quorum.
+   */
+  static void awaitVotes(ChaosCluster cluster, int witness) throws InterruptedException {
+    long end = System.nanoTime() + VOTE_BOUND.toNanos();
+    while (voters(new LogTail(cluster.log(witness), 0).text()) < cluster.size()) {
+      if (System.nanoTime() - end > 0) {
+        throw new IllegalStateException(
+            "after " + VOTE_BOUND + " member " + witness + " does not know of all votes");
+      }
+      Thread.sleep(STEP_MILLIS);
+    }
+  }
+
+  /** How many voters the log speaks of last. */
+  static int voters(String log) {
+    int at = log.lastIndexOf(IN_FORCE);
+    if (at < 0) {
+      return 0;
+    }
+    int from = at + IN_FORCE.length();
+    return log.substring(from, Math.max(from, log.indexOf(']', from))).split(",").length;
   }
 
   /** All but the newest, which the end of the log is in. */

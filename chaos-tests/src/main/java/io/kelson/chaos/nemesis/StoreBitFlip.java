@@ -33,7 +33,7 @@ final class StoreBitFlip {
   private static final long CALL_SECONDS = 5;
 
   /** A table of next to nothing is all index and footer. */
-  private static final long LEAST_BYTES = 4096;
+  private static final long LEAST_BYTES = 2048;
 
   private final Lasting lasting;
 
@@ -97,6 +97,7 @@ final class StoreBitFlip {
     }
     String repair = repairs.repair(member, leader);
     cluster.start(member);
+    BitFlip.awaitVotes(cluster, leader);
     String words = ended ? log.words("damaged", "corrupt", "Corruption") : "";
     Optional<String> found =
         repair.lines().filter(line -> line.contains("store: ")).map(String::strip).findFirst();
