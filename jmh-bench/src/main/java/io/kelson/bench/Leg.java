@@ -78,7 +78,7 @@ record Leg(
   }
 
   private void fill(ProcessCluster cluster, ProgressLine progress) throws InterruptedException {
-    Workload<?, ?> workload = new PutWorkload(keys, valueBytes, true);
+    Script workload = new PutWorkload(keys, valueBytes, true);
     LoadPlan plan = plan(cluster, BUSY_CLIENTS, BUSY_CONNECTIONS, Duration.ZERO, keys.size());
     LoadResult filled = drive(cluster, workload, plan, progress);
     if (filled.errorCount() > 0) {
@@ -117,9 +117,9 @@ record Leg(
   }
 
   private static LoadResult drive(
-      ProcessCluster cluster, Workload<?, ?> workload, LoadPlan plan, ProgressLine progress)
+      ProcessCluster cluster, Script workload, LoadPlan plan, ProgressLine progress)
       throws InterruptedException {
-    try (LoadDriver<?, ?> driver = LoadDriver.connect(workload, plan)) {
+    try (LoadDriver driver = LoadDriver.connect(workload, plan)) {
       return driver.run(pids(cluster), progress);
     }
   }

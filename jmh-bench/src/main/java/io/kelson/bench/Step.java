@@ -29,7 +29,7 @@ record Step(Operation operation, int clients, int connections) {
     RANGE_LINEARIZABLE,
     RANGE_SERIALIZABLE;
 
-    Workload<?, ?> workload(KeySpace keys, int valueBytes) {
+    Script workload(KeySpace keys, int valueBytes) {
       return switch (this) {
         case PUT -> new PutWorkload(keys, valueBytes, false);
         case RANGE_LINEARIZABLE -> new RangeWorkload(keys, false);

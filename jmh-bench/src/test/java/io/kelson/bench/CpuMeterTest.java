@@ -23,4 +23,13 @@ class CpuMeterTest {
     assertThatThrownBy(() -> CpuMeter.micros(List.of(Long.MAX_VALUE)))
         .hasMessageContaining(Long.toString(Long.MAX_VALUE));
   }
+
+  @Test
+  void memoryAndWritesOfThisProcessAreSeen() {
+    List<Long> own = List.of(ProcessHandle.current().pid());
+    assertThat(ProcessMeter.peakMebibytes(own)).isBetween(1L, 1L << 24);
+    assertThat(ProcessMeter.bytesWritten(own)).isNotNegative();
+    assertThatThrownBy(() -> ProcessMeter.peakMebibytes(List.of(Long.MAX_VALUE)))
+        .hasMessageContaining(Long.toString(Long.MAX_VALUE));
+  }
 }
