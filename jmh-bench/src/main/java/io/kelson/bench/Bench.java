@@ -19,7 +19,11 @@ import picocli.CommandLine.Command;
       UnaryCommands.Range.class,
       UnaryCommands.TxnPut.class,
       UnaryCommands.TxnMixed.class,
-      UnaryCommands.Stm.class
+      UnaryCommands.Stm.class,
+      StreamCommands.Watch.class,
+      StreamCommands.WatchLatency.class,
+      StreamCommands.LeaseKeepAlive.class,
+      StreamCommands.LeaseExpiry.class
     },
     footer = {
       "",

@@ -12,18 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Puts a load on a cluster and measures it: a warm-up, then a measured phase of which every
  * operation is waited for, so that operations, time and CPU time belong together exactly.
  */
 public final class LoadDriver implements AutoCloseable {
-  private static final Duration PROGRESS = Duration.ofMillis(500);
-  private static final Duration STALLED = Duration.ofSeconds(30);
-
   private final Script script;
   private final LoadPlan plan;
   private Tally measured = new Tally(0);
@@ -148,7 +143,15 @@ public final class LoadDriver implements AutoCloseable {
     }
     CompletableFuture<Void> all =
         CompletableFuture.allOf(running.toArray(new CompletableFuture<?>[0]));
-    watch(name, all, progress);
+    Vigil vigil =
+        new Vigil(
+            name,
+            () -> loops.stream().mapToLong(DriverLoop::finished).sum(),
+            () -> loops.stream().mapToLong(DriverLoop::failed).sum(),
+            Vigil.STALLED,
+            progress);
+    // A server that fell silent: what is in flight ends with errors, and the phase with it.
+    vigil.keep(all, () -> loops.forEach(DriverLoop::abort));
     Tally sum = new Tally(startNanos);
     running.forEach(tally -> sum.add(tally.join()));
     return sum;
@@ -156,42 +159,6 @@ public final class LoadDriver implements AutoCloseable {
 
   private long share(long whole, int loop) {
     return whole / loops.size() + (loop < whole % loops.size() ? 1 : 0);
-  }
-
-  /** Shows progress until the phase has ended; ends it with errors if the server fell silent. */
-  private void watch(String name, CompletableFuture<Void> all, ProgressLine progress)
-      throws InterruptedException {
-    long startNanos = System.nanoTime();
-    long lastChangeNanos = startNanos;
-    long lastCount = 0;
-    while (!ended(all)) {
-      long nowNanos = System.nanoTime();
-      long done = loops.stream().mapToLong(DriverLoop::finished).sum();
-      long failed = loops.stream().mapToLong(DriverLoop::failed).sum();
-      if (done + failed != lastCount) {
-        lastCount = done + failed;
-        lastChangeNanos = nowNanos;
-      } else if (nowNanos - lastChangeNanos > STALLED.toNanos()) {
-        loops.forEach(DriverLoop::abort);
-      }
-      double seconds = (nowNanos - startNanos) / 1e9;
-      progress.show(
-          String.format(
-              "%s  %.0f s  %d done  %.0f ops/s  %d errors",
-              name, seconds, done, done / seconds, failed));
-    }
-    progress.clear();
-  }
-
-  private static boolean ended(CompletableFuture<Void> all) throws InterruptedException {
-    try {
-      all.get(PROGRESS.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the driver itself failed", e.getCause());
-    }
   }
 
   static StatusResponse requireStatus(String endpoint, ManagedChannel channel) {

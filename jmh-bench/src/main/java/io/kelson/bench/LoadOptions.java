@@ -2,6 +2,10 @@ package io.kelson.bench;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -90,6 +94,11 @@ final class LoadOptions {
   @Option(names = "--json", description = "Print the line of JSON only.")
   private boolean jsonOnly;
 
+  @Option(
+      names = "--svg",
+      description = "Draw latencies by percentile and throughput over time into this file.")
+  private Path svg;
+
   KeySpace keys() {
     return new KeySpace(keySpace, keyBytes);
   }
@@ -119,13 +128,33 @@ final class LoadOptions {
     return pids;
   }
 
+  int connections() {
+    return connections;
+  }
+
+  /** Prints a result; the exit code. */
+  int print(Measured measured) {
+    return print(measured.result(), measured.tally());
+  }
+
   /** Prints a result; the exit code. */
   int print(LoadResult result, Tally measured) {
+    if (svg != null) {
+      write(svg, LoadChart.svg(result, measured));
+    }
     if (!jsonOnly) {
       System.out.print(result.table());
     }
     System.out.println(JSON.toJson(result));
     return result.errorCount() == 0 ? 0 : 1;
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+    }
   }
 
   private static Duration seconds(double seconds) {

@@ -48,6 +48,18 @@ final class Tally {
     }
   }
 
+  /** So many errors of which nobody knows when they came about; none if zero. */
+  void failures(String text, long count) {
+    if (count > 0) {
+      errors.merge(text, count, Long::sum);
+    }
+  }
+
+  /** So much of something was counted beside the operations. */
+  void noted(String text, long count) {
+    notes.merge(text, count, Long::sum);
+  }
+
   /** An operation was answered in a way that is counted apart. */
   void noted(String text) {
     notes.merge(text, 1L, Long::sum);
