@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
       StreamCommands.Watch.class,
       StreamCommands.WatchLatency.class,
       StreamCommands.LeaseKeepAlive.class,
-      StreamCommands.LeaseExpiry.class
+      StreamCommands.LeaseExpiry.class,
+      KubernetesCommand.class
     },
     footer = {
       "",

@@ -37,6 +37,8 @@ final class Wire implements AutoCloseable {
             .usePlaintext()
             .directExecutor()
             .disableRetry()
+            // A page may be as large as the server lets it be.
+            .maxInboundMessageSize(Integer.MAX_VALUE)
             .proxyDetector(target -> null)
             .eventLoopGroup(group)
             .channelType(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
