@@ -42,7 +42,12 @@ record Comparison(
           medianOf(results, LoadResult::p99Micros),
           medianOf(results, LoadResult::maxMicros),
           medianOf(results, LoadResult::serverCpuMicrosPerOp),
-          medianOf(results, LoadResult::serverBytesWrittenPerOp));
+          medianOf(results, Medians::bytesWritten));
+    }
+
+    /** 0 if unknown. */
+    private static double bytesWritten(LoadResult result) {
+      return result.diskBytesWrittenPerOp() == null ? 0 : result.diskBytesWrittenPerOp();
     }
 
     private static double medianOf(LoadResult[] results, ToDoubleFunction<LoadResult> figure) {

@@ -7,15 +7,15 @@ import java.util.List;
  *
  * @param servers whether any server was looked at
  * @param serverCpuMicros user and system time of all servers
- * @param serverBytesWritten what all servers had written to their disks; negative if unknown
+ * @param diskBytesWritten what the servers' disks wrote, for all programs; negative if unknown
  * @param driverCpuMicros user and system time of this JVM
  */
-record Cost(boolean servers, long serverCpuMicros, long serverBytesWritten, long driverCpuMicros) {
+record Cost(boolean servers, long serverCpuMicros, long diskBytesWritten, long driverCpuMicros) {
   static Cost of(List<Long> serverPids) {
     return new Cost(
         !serverPids.isEmpty(),
         CpuMeter.micros(serverPids),
-        ProcessMeter.bytesWritten(serverPids),
+        DiskMeter.bytesWritten(serverPids),
         CpuMeter.ownMicros());
   }
 
@@ -23,7 +23,7 @@ record Cost(boolean servers, long serverCpuMicros, long serverBytesWritten, long
     return new Cost(
         servers,
         serverCpuMicros - earlier.serverCpuMicros,
-        serverBytesWritten < 0 ? -1 : serverBytesWritten - earlier.serverBytesWritten,
+        diskBytesWritten < 0 ? -1 : diskBytesWritten - earlier.diskBytesWritten,
         driverCpuMicros - earlier.driverCpuMicros);
   }
 }

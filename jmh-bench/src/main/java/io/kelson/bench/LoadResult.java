@@ -16,7 +16,8 @@ import org.HdrHistogram.Histogram;
  * @param notes what else was counted: how many operations were answered in a way of their own, or
  *     what the load did beside them
  * @param serverCpuMicrosPerOp of all servers together; null if no process ids were given
- * @param serverBytesWrittenPerOp what all of them together had written to their disks; null as well
+ * @param diskBytesWrittenPerOp what the disks that they write to wrote meanwhile, for all programs;
+ *     null if that is unknown
  */
 public record LoadResult(
     String workload,
@@ -36,7 +37,7 @@ public record LoadResult(
     Map<String, Long> errors,
     Map<String, Long> notes,
     Double serverCpuMicrosPerOp,
-    Double serverBytesWrittenPerOp,
+    Double diskBytesWrittenPerOp,
     double driverCpuMicrosPerOp) {
 
   static LoadResult of(String workload, LoadPlan plan, Tally tally, Cost cost) {
@@ -64,8 +65,8 @@ public record LoadResult(
         new TreeMap<>(tally.errors()),
         new TreeMap<>(tally.notes()),
         cost.servers() ? perOperation(cost.serverCpuMicros(), operations) : null,
-        cost.servers() && cost.serverBytesWritten() >= 0
-            ? perOperation(cost.serverBytesWritten(), operations)
+        cost.servers() && cost.diskBytesWritten() >= 0
+            ? perOperation(cost.diskBytesWritten(), operations)
             : null,
         perOperation(cost.driverCpuMicros(), operations));
   }
@@ -89,8 +90,11 @@ public record LoadResult(
     if (serverCpuMicrosPerOp != null) {
       row(out, "server CPU", String.format("%.1f us/op", serverCpuMicrosPerOp));
     }
-    if (serverBytesWrittenPerOp != null) {
-      row(out, "server disk", String.format("%.1f bytes written/op", serverBytesWrittenPerOp));
+    if (diskBytesWrittenPerOp != null) {
+      row(
+          out,
+          "disk",
+          String.format("%.1f bytes written/op, by all programs", diskBytesWrittenPerOp));
     }
     row(out, "driver CPU", String.format("%.1f us/op", driverCpuMicrosPerOp));
     if (sentLate > 0) {

@@ -7,20 +7,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What else the kernel accounts to processes beside CPU time (Linux). */
+/** The memory of processes as the kernel accounts it (Linux). */
 final class ProcessMeter {
   private ProcessMeter() {}
-
-  /**
-   * Bytes that these processes caused to be written to a disk since each began: counted when a page
-   * is made dirty, so that a page written to twice before it goes to the disk counts once. Negative
-   * if they are another user's, whose accounts the kernel keeps to itself.
-   */
-  static long bytesWritten(List<Long> pids) {
-    boolean readable =
-        pids.stream().allMatch(pid -> Files.isReadable(Path.of("/proc", pid.toString(), "io")));
-    return !readable ? -1 : pids.stream().mapToLong(pid -> number(pid, "io", "write_bytes:")).sum();
-  }
 
   /** The most memory that these processes ever had resident, each at a time of its own. */
   static long peakMebibytes(List<Long> pids) {

@@ -246,7 +246,7 @@ public final class SideBySide implements Callable<Integer> {
               result.p50Micros() / 1e3,
               result.p99Micros() / 1e3,
               result.serverCpuMicrosPerOp(),
-              result.serverBytesWrittenPerOp(),
+              result.diskBytesWrittenPerOp(),
               result.errorCount()));
     }
     return out.toString();
