@@ -12,12 +12,14 @@ import io.kelson.api.TxnResponse;
 import io.kelson.api.mvcc.KeyValue;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the API servers of Kubernetes ask of their store, in shares: objects read, objects updated
- * by transactions guarded by their revision, events created under leases that many of them share,
- * lists page by page as of one revision; and history given up now and then.
+ * by transactions guarded by the revision that lists and answers told, events created under leases
+ * that many of them share, lists page by page as of one revision; and history given up now and
+ * then.
  */
 final class KubernetesMix implements Script {
   static final String LISTS = "lists";
@@ -40,6 +42,7 @@ final class KubernetesMix implements Script {
   private final AtomicLong written = new AtomicLong();
   private final AtomicLong latestRevision = new AtomicLong();
   private final AtomicLong compactedAt = new AtomicLong();
+  private final AtomicBoolean begun = new AtomicBoolean();
   private volatile long lease;
 
   /**
@@ -84,6 +87,10 @@ final class KubernetesMix implements Script {
       return compact(latest - compactEvery);
     }
     double share = random.nextDouble();
+    if (begun.compareAndSet(false, true)) {
+      // What it tells makes the first updates of objects that are there succeed.
+      return list(objects.key(0), 0);
+    }
     if (share < 0.02) {
       return list(objects.key(0), 0);
     }
@@ -127,6 +134,7 @@ final class KubernetesMix implements Script {
         return Outcome.flawed("driver: a list of a revision with what came after it");
       }
       last = pair.getKey();
+      known.learn((int) objects.number(last), pair.getModRevision());
     }
     if (!reply.getMore()) {
       return Outcome.done(LISTS);
