@@ -35,9 +35,8 @@ final class HandedOverCommand implements Command {
     return new HandedOverCommand(
         new Form(
             List.of("bench"),
-            "<put|range>",
-            "Loads a cluster with puts or reads and prints rates and latencies; needs a source"
-                + " tree.",
+            "<workload>",
+            "Loads a cluster and prints rates and latencies; needs a source tree.",
             List.of(),
             List.of("kelsonctl bench put --endpoints 127.0.0.1:2379 --clients 64 --connections 8")),
         "bench is done by the load driver: run jmh-bench/load in a source tree of Kelson");

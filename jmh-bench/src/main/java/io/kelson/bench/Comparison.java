@@ -1,7 +1,9 @@
 package io.kelson.bench;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 
 /**
  * One step over all pairs of a side-by-side run; its components are fields of the JSON result.
@@ -12,6 +14,7 @@ import java.util.SplittableRandom;
  * @param ratioLow the lower end of its 95% interval (bootstrap over the pairs)
  * @param ratioHigh the upper end
  * @param cpuRatioMedian the median over the pairs of b's server CPU per operation by a's
+ * @param goals what b was to reach beside a, and whether it did
  */
 record Comparison(
     String step,
@@ -20,21 +23,39 @@ record Comparison(
     double ratioMedian,
     double ratioLow,
     double ratioHigh,
-    double cpuRatioMedian) {
+    double cpuRatioMedian,
+    List<Goal.Outcome> goals) {
   private static final int RESAMPLES = 2_000;
 
   /** The medians of one side over the pairs. */
-  record Medians(double opsPerSecond, double p50Micros, double p99Micros, double cpuMicrosPerOp) {
+  record Medians(
+      double opsPerSecond,
+      double p50Micros,
+      double p99Micros,
+      double maxMicros,
+      double cpuMicrosPerOp,
+      double bytesWrittenPerOp) {
     static Medians of(LoadResult[] results) {
       return new Medians(
-          median(Arrays.stream(results).mapToDouble(LoadResult::opsPerSecond).toArray()),
-          median(Arrays.stream(results).mapToDouble(LoadResult::p50Micros).toArray()),
-          median(Arrays.stream(results).mapToDouble(LoadResult::p99Micros).toArray()),
-          median(Arrays.stream(results).mapToDouble(LoadResult::serverCpuMicrosPerOp).toArray()));
+          medianOf(results, LoadResult::opsPerSecond),
+          medianOf(results, LoadResult::p50Micros),
+          medianOf(results, LoadResult::p99Micros),
+          medianOf(results, LoadResult::maxMicros),
+          medianOf(results, LoadResult::serverCpuMicrosPerOp),
+          medianOf(results, Medians::bytesWritten));
+    }
+
+    /** 0 if unknown. */
+    private static double bytesWritten(LoadResult result) {
+      return result.diskBytesWrittenPerOp() == null ? 0 : result.diskBytesWrittenPerOp();
+    }
+
+    private static double medianOf(LoadResult[] results, ToDoubleFunction<LoadResult> figure) {
+      return median(Arrays.stream(results).mapToDouble(figure).toArray());
     }
   }
 
-  static Comparison of(Step step, LoadResult[] a, LoadResult[] b) {
+  static Comparison of(Step step, Sizes sizes, LoadResult[] a, LoadResult[] b) {
     double[] ratios = new double[a.length];
     double[] cpuRatios = new double[a.length];
     for (int i = 0; i < a.length; i++) {
@@ -43,13 +64,14 @@ record Comparison(
     }
     double[] interval = interval(ratios);
     return new Comparison(
-        step.label(),
+        step.label(sizes),
         Medians.of(a),
         Medians.of(b),
         median(ratios),
         interval[0],
         interval[1],
-        median(cpuRatios));
+        median(cpuRatios),
+        step.goals().stream().map(goal -> goal.judge(a, b)).toList());
   }
 
   static double median(double[] values) {

@@ -5,18 +5,8 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
@@ -36,15 +26,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * (exponential gaps), and latency counts from the scheduled time: a server that stalls is charged
  * for everybody who came meanwhile.
  */
-final class DriverLoop<Q, R> implements AutoCloseable {
+final class DriverLoop implements AutoCloseable {
   /** After an error a closed-loop client waits; else a dead server would be asked without pause. */
   private static final long PAUSE_AFTER_ERROR_MILLIS = 10;
 
-  private final Workload<Q, R> workload;
+  private final Script script;
   private final SplittableRandom random;
-  private final EventLoopGroup group;
+  private final Wire wire;
   private final EventLoop loop;
-  private final List<ManagedChannel> channels = new ArrayList<>();
   private final AtomicLong finished = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final ArrayDeque<Operation> idle = new ArrayDeque<>();
@@ -66,30 +55,16 @@ final class DriverLoop<Q, R> implements AutoCloseable {
 
   private volatile boolean aborted;
 
-  DriverLoop(Workload<Q, R> workload, SplittableRandom random, ThreadFactory threads) {
-    this.workload = workload;
+  DriverLoop(Script script, SplittableRandom random, ThreadFactory threads) {
+    this.script = script;
     this.random = random;
-    this.group =
-        new MultiThreadIoEventLoopGroup(
-            1,
-            threads,
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    this.loop = group.next();
+    this.wire = new Wire(threads);
+    this.loop = wire.loop();
   }
 
   /** Adds a connection; before the first phase. */
   ManagedChannel connect(String endpoint) {
-    ManagedChannel channel =
-        NettyChannelBuilder.forTarget(endpoint)
-            .usePlaintext()
-            .directExecutor()
-            .disableRetry()
-            .proxyDetector(target -> null)
-            .eventLoopGroup(group)
-            .channelType(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
-            .build();
-    channels.add(channel);
-    return channel;
+    return wire.connect(endpoint);
   }
 
   /** Runs one phase; its tally comes when every operation of it has ended. */
@@ -112,19 +87,18 @@ final class DriverLoop<Q, R> implements AutoCloseable {
   /** Ends what is in flight with errors. */
   void abort() {
     aborted = true;
-    channels.forEach(ManagedChannel::shutdownNow);
+    wire.abort();
   }
 
   @Override
   public void close() {
-    channels.forEach(ManagedChannel::shutdownNow);
-    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    wire.close();
   }
 
   private void begin(Phase next, CompletableFuture<Tally> result) {
     phase = next;
     done = result;
-    tally = new Tally();
+    tally = new Tally(next.startNanos());
     issued = 0;
     finished.lazySet(0);
     failed.lazySet(0);
@@ -190,10 +164,31 @@ final class DriverLoop<Q, R> implements AutoCloseable {
     failed.lazySet(failed.get() + 1);
   }
 
-  private void ended(Operation operation, Status status, R reply) {
+  /** A call was answered or failed: its operation goes on with another call, or has ended. */
+  private <R> void answered(Operation operation, Exchange<?, R> exchange, Status status, R reply) {
+    Outcome outcome = outcome(exchange, status, reply);
+    if (!outcome.text().isEmpty() && outcome.kind() != Outcome.Kind.FLAWED) {
+      tally.noted(outcome.text());
+    }
+    if (outcome.kind() == Outcome.Kind.GOES_ON) {
+      send(operation, outcome.next());
+    } else {
+      ended(operation, outcome.kind() == Outcome.Kind.FLAWED ? outcome.text() : "");
+    }
+  }
+
+  private static <R> Outcome outcome(Exchange<?, R> exchange, Status status, R reply) {
+    if (!status.isOk()) {
+      return Outcome.flawed(status.getCode() + ": " + status.getDescription());
+    }
+    return reply == null
+        ? Outcome.flawed("driver: no reply and no error")
+        : exchange.reading().apply(reply);
+  }
+
+  private void ended(Operation operation, String error) {
     long nowNanos = System.nanoTime();
     inFlight--;
-    String error = errorOf(status, reply);
     if (error.isEmpty()) {
       tally.succeeded(operation.startNanos, nowNanos);
       finished.lazySet(finished.get() + 1);
@@ -216,13 +211,6 @@ final class DriverLoop<Q, R> implements AutoCloseable {
     maybeEnd();
   }
 
-  private String errorOf(Status status, R reply) {
-    if (!status.isOk()) {
-      return status.getCode() + ": " + status.getDescription();
-    }
-    return reply == null ? "driver: no reply and no error" : workload.flaw(reply);
-  }
-
   private void maybeEnd() {
     if (sources == 0 && inFlight == 0 && done != null) {
       CompletableFuture<Tally> result = done;
@@ -232,23 +220,37 @@ final class DriverLoop<Q, R> implements AutoCloseable {
     }
   }
 
+  private <Q, R> void send(Operation operation, Exchange<Q, R> exchange) {
+    ClientCall<Q, R> call = operation.channel.newCall(exchange.method(), CallOptions.DEFAULT);
+    call.start(new Answer<>(operation, exchange), new Metadata());
+    call.sendMessage(exchange.request());
+    call.halfClose();
+    // Two: the second tells gRPC at once of a server that sends more than one reply.
+    call.request(2);
+  }
+
   /** One operation in flight; a client uses the same object, and connection, again and again. */
-  private final class Operation extends ClientCall.Listener<R> {
-    private final ManagedChannel channel = channels.get(nextChannel++ % channels.size());
+  private final class Operation {
+    private final ManagedChannel channel = wire.channel(nextChannel++);
     private long startNanos;
-    private R reply;
 
     void start(long countedFromNanos) {
       startNanos = countedFromNanos;
-      reply = null;
       issued++;
       inFlight++;
-      ClientCall<Q, R> call = channel.newCall(workload.method(), CallOptions.DEFAULT);
-      call.start(this, new Metadata());
-      call.sendMessage(workload.next(random));
-      call.halfClose();
-      // Two: the second tells gRPC at once of a server that sends more than one reply.
-      call.request(2);
+      send(this, script.begin(random));
+    }
+  }
+
+  /** What comes back from one call. */
+  private final class Answer<R> extends ClientCall.Listener<R> {
+    private final Operation operation;
+    private final Exchange<?, R> exchange;
+    private R reply;
+
+    Answer(Operation operation, Exchange<?, R> exchange) {
+      this.operation = operation;
+      this.exchange = exchange;
     }
 
     @Override
@@ -259,10 +261,10 @@ final class DriverLoop<Q, R> implements AutoCloseable {
     @Override
     public void onClose(Status status, Metadata trailers) {
       if (status.isOk() && loop.inEventLoop()) {
-        ended(this, status, reply);
+        answered(operation, exchange, status, reply);
       } else {
-        // Never within start(): a call that fails at once would recurse.
-        loop.execute(() -> ended(this, status, reply));
+        // Never within send(): a call that fails at once would recurse.
+        loop.execute(() -> answered(operation, exchange, status, reply));
       }
     }
   }

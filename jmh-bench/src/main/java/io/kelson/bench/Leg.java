@@ -15,20 +15,13 @@ import java.util.stream.IntStream;
  * One side's turn: a fresh cluster on a fresh directory, filled, warmed up, put through every step,
  * and stopped.
  *
- * @param keys what is filled and then used by every step
- * @param valueBytes of each value
+ * @param sizes what is filled, and how large each step is
  * @param warmup how long the cluster is warmed up, over all operations together
  * @param stepWarmup and at the start of each step
  * @param stepDuration how long each step is measured
  * @param basePort the first of the six loopback ports
  */
-record Leg(
-    KeySpace keys,
-    int valueBytes,
-    Duration warmup,
-    Duration stepWarmup,
-    Duration stepDuration,
-    int basePort) {
+record Leg(Sizes sizes, Duration warmup, Duration stepWarmup, Duration stepDuration, int basePort) {
   private static final int MEMBERS = 3;
   private static final Duration START_BOUND = Duration.ofSeconds(60);
   private static final int BUSY_CLIENTS = 64;
@@ -45,8 +38,13 @@ record Leg(
    * @param results of the steps, in their order
    * @param stolenPercent of the machine's CPU time that its host gave to others
    * @param foreignPercent of it that went to processes other than the servers and the driver
+   * @param peakMemoryMebibytes of all servers together, each at its own time
    */
-  record Outcome(List<LoadResult> results, double stolenPercent, double foreignPercent) {}
+  record Outcome(
+      List<LoadResult> results,
+      double stolenPercent,
+      double foreignPercent,
+      long peakMemoryMebibytes) {}
 
   /** Runs the steps in their order. */
   Outcome run(
@@ -59,17 +57,26 @@ record Leg(
       Machine.CpuTime before = Machine.cpuTime();
       long driverBefore = CpuMeter.ownMicros();
       cluster.startAll(START_BOUND);
-      fill(cluster, progress);
+      fill(cluster, sizes.keys(), sizes.valueBytes(), progress);
       warmUp(cluster, progress);
       List<LoadResult> results = new ArrayList<>();
+      boolean listable = false;
       for (Step step : steps) {
-        progress.show(name + ": " + step.label());
+        progress.show(name + ": " + step.label(sizes));
+        if (step.operation().lists() && !listable) {
+          fill(cluster, sizes.listed(), Sizes.LISTED_VALUE_BYTES, progress);
+          listable = true;
+        }
         results.add(measure(cluster, step, progress));
       }
       Machine.CpuTime spent = Machine.cpuTime().since(before);
       // The servers were born within the leg: all they ever used was used in it.
       long ownMicros = CpuMeter.micros(pids(cluster)) + CpuMeter.ownMicros() - driverBefore;
-      return new Outcome(results, spent.percent(spent.stolen()), spent.percentBeside(ownMicros));
+      return new Outcome(
+          results,
+          spent.percent(spent.stolen()),
+          spent.percentBeside(ownMicros),
+          ProcessMeter.peakMebibytes(pids(cluster)));
     } catch (RuntimeException e) {
       throw new IllegalStateException(name + " failed: " + e.getMessage() + cluster.logTails(), e);
     } finally {
@@ -77,28 +84,28 @@ record Leg(
     }
   }
 
-  private void fill(ProcessCluster cluster, ProgressLine progress) throws InterruptedException {
-    Workload<?, ?> workload = new PutWorkload(keys, valueBytes, true);
+  private void fill(ProcessCluster cluster, KeySpace keys, int valueBytes, ProgressLine progress)
+      throws InterruptedException {
+    Script script = new PutWorkload(keys, valueBytes, true);
     LoadPlan plan = plan(cluster, BUSY_CLIENTS, BUSY_CONNECTIONS, Duration.ZERO, keys.size());
-    LoadResult filled = drive(cluster, workload, plan, progress);
+    LoadResult filled = Sizes.drive(script, plan, pids(cluster), progress);
     if (filled.errorCount() > 0) {
       throw new IllegalStateException("filling the key space failed: " + filled.errors());
     }
   }
 
   private void warmUp(ProcessCluster cluster, ProgressLine progress) throws InterruptedException {
-    Step.Operation[] operations = Step.Operation.values();
-    Duration each = warmup.dividedBy(operations.length);
-    for (Step.Operation operation : operations) {
+    Duration each = warmup.dividedBy(Step.Operation.WARM_UP.size());
+    for (Step.Operation operation : Step.Operation.WARM_UP) {
       LoadPlan plan = plan(cluster, BUSY_CLIENTS, BUSY_CONNECTIONS, each, 1);
-      drive(cluster, operation.workload(keys, valueBytes), plan, progress);
+      sizes.measure(operation, plan, pids(cluster), progress);
     }
   }
 
   private LoadResult measure(ProcessCluster cluster, Step step, ProgressLine progress)
       throws InterruptedException {
     LoadPlan plan = plan(cluster, step.clients(), step.connections(), stepWarmup, 0);
-    return drive(cluster, step.operation().workload(keys, valueBytes), plan, progress);
+    return sizes.measure(step.operation(), plan, pids(cluster), progress);
   }
 
   private LoadPlan plan(
@@ -113,15 +120,7 @@ record Leg(
       }
     }
     return new LoadPlan(
-        endpoints, clients, connections, 1, warmup, stepDuration, total, 0, 1, keys.size());
-  }
-
-  private static LoadResult drive(
-      ProcessCluster cluster, Workload<?, ?> workload, LoadPlan plan, ProgressLine progress)
-      throws InterruptedException {
-    try (LoadDriver<?, ?> driver = LoadDriver.connect(workload, plan)) {
-      return driver.run(pids(cluster), progress);
-    }
+        endpoints, clients, connections, 1, warmup, stepDuration, total, 0, 1, sizes.keys().size());
   }
 
   private static List<Long> pids(ProcessCluster cluster) {

@@ -12,27 +12,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Puts a load on a cluster and measures it: a warm-up, then a measured phase of which every
  * operation is waited for, so that operations, time and CPU time belong together exactly.
- *
- * @param <Q> the request
- * @param <R> the reply
  */
-public final class LoadDriver<Q, R> implements AutoCloseable {
-  private static final Duration PROGRESS = Duration.ofMillis(500);
-  private static final Duration STALLED = Duration.ofSeconds(30);
-
-  private final Workload<Q, R> workload;
+public final class LoadDriver implements AutoCloseable {
+  private final Script script;
   private final LoadPlan plan;
-  private final List<DriverLoop<Q, R>> loops = new ArrayList<>();
+  private Tally measured = new Tally(0);
+  private final List<DriverLoop> loops = new ArrayList<>();
 
-  private LoadDriver(Workload<Q, R> workload, LoadPlan plan) {
-    this.workload = workload;
+  private LoadDriver(Script script, LoadPlan plan) {
+    this.script = script;
     this.plan = plan;
   }
 
@@ -41,8 +34,8 @@ public final class LoadDriver<Q, R> implements AutoCloseable {
    *
    * @throws IllegalStateException naming an endpoint that does not answer
    */
-  public static <Q, R> LoadDriver<Q, R> connect(Workload<Q, R> workload, LoadPlan plan) {
-    LoadDriver<Q, R> driver = new LoadDriver<>(workload, plan);
+  public static LoadDriver connect(Script script, LoadPlan plan) {
+    LoadDriver driver = new LoadDriver(script, plan);
     try {
       driver.connectAll();
       return driver;
@@ -84,25 +77,36 @@ public final class LoadDriver<Q, R> implements AutoCloseable {
    * @throws IllegalStateException if nothing at all was answered for a long time
    */
   public LoadResult run(List<Long> serverPids, ProgressLine progress) throws InterruptedException {
-    if (!plan.warmup().isZero()) {
-      phase("warm-up", System.nanoTime() + plan.warmup().toNanos(), Long.MAX_VALUE, progress);
+    warmUp(progress);
+    Cost before = Cost.of(serverPids);
+    measured = measure(progress);
+    return LoadResult.of(script.name(), plan, measured, Cost.of(serverPids).since(before));
+  }
+
+  /** The same load without counting it. */
+  Tally warmUp(ProgressLine progress) throws InterruptedException {
+    long nowNanos = System.nanoTime();
+    if (plan.warmup().isZero()) {
+      return new Tally(nowNanos);
     }
-    long cpuBefore = CpuMeter.micros(serverPids);
-    long ownBefore = CpuMeter.ownMicros();
-    long startNanos = System.nanoTime();
+    return phase("warm-up", nowNanos + plan.warmup().toNanos(), Long.MAX_VALUE, progress);
+  }
+
+  /** The load as planned. */
+  Tally measure(ProgressLine progress) throws InterruptedException {
     boolean counted = plan.total() > 0;
     // A moment far enough away; Long.MAX_VALUE would overflow in differences of nanoTime.
     Duration bound = counted ? Duration.ofDays(365) : plan.duration();
-    Tally tally =
-        phase(
-            workload.name(),
-            startNanos + bound.toNanos(),
-            counted ? plan.total() : Long.MAX_VALUE,
-            progress);
-    long ownMicros = CpuMeter.ownMicros() - ownBefore;
-    long cpuMicros = serverPids.isEmpty() ? -1 : CpuMeter.micros(serverPids) - cpuBefore;
-    double elapsedSeconds = (tally.lastEndNanos() - startNanos) / 1e9;
-    return LoadResult.of(workload.name(), plan, tally, elapsedSeconds, cpuMicros, ownMicros);
+    return phase(
+        script.name(),
+        System.nanoTime() + bound.toNanos(),
+        counted ? plan.total() : Long.MAX_VALUE,
+        progress);
+  }
+
+  /** What was counted in the last run, to be drawn. */
+  Tally measured() {
+    return measured;
   }
 
   @Override
@@ -114,8 +118,7 @@ public final class LoadDriver<Q, R> implements AutoCloseable {
     SplittableRandom seeds = new SplittableRandom(plan.seed());
     int loopCount = Math.min(plan.eventLoops(), plan.connections());
     for (int i = 0; i < loopCount; i++) {
-      loops.add(
-          new DriverLoop<>(workload, seeds.split(), new DefaultThreadFactory("driver", true)));
+      loops.add(new DriverLoop(script, seeds.split(), new DefaultThreadFactory("driver", true)));
     }
     for (int i = 0; i < plan.connections(); i++) {
       String endpoint = plan.endpoints().get(i % plan.endpoints().size());
@@ -125,10 +128,12 @@ public final class LoadDriver<Q, R> implements AutoCloseable {
 
   private Tally phase(String name, long endNanos, long total, ProgressLine progress)
       throws InterruptedException {
+    long startNanos = System.nanoTime();
     List<CompletableFuture<Tally>> running = new ArrayList<>();
     for (int i = 0; i < loops.size(); i++) {
       Phase share =
           new Phase(
+              startNanos,
               endNanos,
               total == Long.MAX_VALUE ? total : share(total, i),
               plan.open() ? 0 : (int) share(plan.clients(), i),
@@ -138,8 +143,16 @@ public final class LoadDriver<Q, R> implements AutoCloseable {
     }
     CompletableFuture<Void> all =
         CompletableFuture.allOf(running.toArray(new CompletableFuture<?>[0]));
-    watch(name, all, progress);
-    Tally sum = new Tally();
+    Vigil vigil =
+        new Vigil(
+            name,
+            () -> loops.stream().mapToLong(DriverLoop::finished).sum(),
+            () -> loops.stream().mapToLong(DriverLoop::failed).sum(),
+            Vigil.STALLED,
+            progress);
+    // A server that fell silent: what is in flight ends with errors, and the phase with it.
+    vigil.keep(all, () -> loops.forEach(DriverLoop::abort));
+    Tally sum = new Tally(startNanos);
     running.forEach(tally -> sum.add(tally.join()));
     return sum;
   }
@@ -148,43 +161,7 @@ public final class LoadDriver<Q, R> implements AutoCloseable {
     return whole / loops.size() + (loop < whole % loops.size() ? 1 : 0);
   }
 
-  /** Shows progress until the phase has ended; ends it with errors if the server fell silent. */
-  private void watch(String name, CompletableFuture<Void> all, ProgressLine progress)
-      throws InterruptedException {
-    long startNanos = System.nanoTime();
-    long lastChangeNanos = startNanos;
-    long lastCount = 0;
-    while (!ended(all)) {
-      long nowNanos = System.nanoTime();
-      long done = loops.stream().mapToLong(DriverLoop::finished).sum();
-      long failed = loops.stream().mapToLong(DriverLoop::failed).sum();
-      if (done + failed != lastCount) {
-        lastCount = done + failed;
-        lastChangeNanos = nowNanos;
-      } else if (nowNanos - lastChangeNanos > STALLED.toNanos()) {
-        loops.forEach(DriverLoop::abort);
-      }
-      double seconds = (nowNanos - startNanos) / 1e9;
-      progress.show(
-          String.format(
-              "%s  %.0f s  %d done  %.0f ops/s  %d errors",
-              name, seconds, done, done / seconds, failed));
-    }
-    progress.clear();
-  }
-
-  private static boolean ended(CompletableFuture<Void> all) throws InterruptedException {
-    try {
-      all.get(PROGRESS.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the driver itself failed", e.getCause());
-    }
-  }
-
-  private static StatusResponse requireStatus(String endpoint, ManagedChannel channel) {
+  static StatusResponse requireStatus(String endpoint, ManagedChannel channel) {
     try {
       return MaintenanceGrpc.newBlockingStub(channel)
           .withDeadlineAfter(10, TimeUnit.SECONDS)

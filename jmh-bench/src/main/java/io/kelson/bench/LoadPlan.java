@@ -48,6 +48,23 @@ public record LoadPlan(
     return ratePerSecond > 0;
   }
 
+  /**
+   * The same cluster and connections for another closed load that ends after so many operations.
+   */
+  LoadPlan of(int otherClients, long operations) {
+    return new LoadPlan(
+        endpoints,
+        otherClients,
+        connections,
+        eventLoops,
+        Duration.ZERO,
+        duration,
+        operations,
+        0,
+        maxInFlight,
+        seed);
+  }
+
   private static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalArgumentException(otherwise);

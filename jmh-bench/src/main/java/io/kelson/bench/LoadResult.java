@@ -13,7 +13,11 @@ import org.HdrHistogram.Histogram;
  * @param opsPerSecond of these, over the time from the first start to the last end
  * @param sentLate the open loop's operations that left over 1 ms after their time
  * @param errors how many failed, by text
+ * @param notes what else was counted: how many operations were answered in a way of their own, or
+ *     what the load did beside them
  * @param serverCpuMicrosPerOp of all servers together; null if no process ids were given
+ * @param diskBytesWrittenPerOp what the disks that they write to wrote meanwhile, for all programs;
+ *     null if that is unknown
  */
 public record LoadResult(
     String workload,
@@ -31,16 +35,16 @@ public record LoadResult(
     double maxMicros,
     long sentLate,
     Map<String, Long> errors,
+    Map<String, Long> notes,
     Double serverCpuMicrosPerOp,
+    Double diskBytesWrittenPerOp,
     double driverCpuMicrosPerOp) {
 
-  static LoadResult of(
-      String workload,
-      LoadPlan plan,
-      Tally tally,
-      double elapsedSeconds,
-      long serverCpuMicros,
-      long driverCpuMicros) {
+  static LoadResult of(String workload, LoadPlan plan, Tally tally, Cost cost) {
+    double elapsedSeconds =
+        tally.lastEndNanos() == Long.MIN_VALUE
+            ? 0
+            : (tally.lastEndNanos() - tally.startNanos()) / 1e9;
     Histogram latencies = tally.latencies();
     long operations = latencies.getTotalCount();
     return new LoadResult(
@@ -59,8 +63,12 @@ public record LoadResult(
         round(latencies.getMaxValue() / 1e3, 10),
         tally.sentLate(),
         new TreeMap<>(tally.errors()),
-        serverCpuMicros < 0 ? null : perOperation(serverCpuMicros, operations),
-        perOperation(driverCpuMicros, operations));
+        new TreeMap<>(tally.notes()),
+        cost.servers() ? perOperation(cost.serverCpuMicros(), operations) : null,
+        cost.servers() && cost.diskBytesWritten() >= 0
+            ? perOperation(cost.diskBytesWritten(), operations)
+            : null,
+        perOperation(cost.driverCpuMicros(), operations));
   }
 
   /** How many operations failed. */
@@ -82,10 +90,17 @@ public record LoadResult(
     if (serverCpuMicrosPerOp != null) {
       row(out, "server CPU", String.format("%.1f us/op", serverCpuMicrosPerOp));
     }
+    if (diskBytesWrittenPerOp != null) {
+      row(
+          out,
+          "disk",
+          String.format("%.1f bytes written/op, by all programs", diskBytesWrittenPerOp));
+    }
     row(out, "driver CPU", String.format("%.1f us/op", driverCpuMicrosPerOp));
     if (sentLate > 0) {
       row(out, "sent late", sentLate + " left over 1 ms after their time");
     }
+    notes.forEach((text, count) -> row(out, "beside", count + " x " + text));
     row(out, "errors", Long.toString(errorCount()));
     errors.forEach((text, count) -> row(out, "", count + " x " + text));
     return out.toString();
@@ -104,8 +119,8 @@ public record LoadResult(
     return String.format("%.3f ms", micros / 1e3);
   }
 
-  private static double perOperation(long micros, long operations) {
-    return operations == 0 ? 0 : round((double) micros / operations, 10);
+  private static double perOperation(long cost, long operations) {
+    return operations == 0 ? 0 : round((double) cost / operations, 10);
   }
 
   private static double round(double value, long steps) {

@@ -3,11 +3,17 @@ package io.kelson.bench;
 /**
  * One stretch of load as one event loop carries it.
  *
- * @param endNanos no operation starts after this moment of {@link System#nanoTime()}
+ * @param startNanos when it began, of {@link System#nanoTime()}
+ * @param endNanos no operation starts after this moment
  * @param maxOperations nor after this many
  * @param clients the closed loop's clients on this event loop; 0 in an open loop
  * @param ratePerSecond the open loop's arrivals on this event loop; 0 in a closed loop
  * @param maxInFlight the open loop's bound on unanswered operations
  */
 record Phase(
-    long endNanos, long maxOperations, int clients, double ratePerSecond, int maxInFlight) {}
+    long startNanos,
+    long endNanos,
+    long maxOperations,
+    int clients,
+    double ratePerSecond,
+    int maxInFlight) {}

@@ -1,24 +1,14 @@
 package io.kelson.bench;
 
-import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.MethodDescriptor;
 import io.kelson.api.KVGrpc;
 import io.kelson.api.PutRequest;
 import io.kelson.api.PutResponse;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * Puts of values that never repeat and do not compress: a store that compresses its blocks would be
- * flattered by one value written over and over.
- */
+/** Puts of values that never repeat and do not compress. */
 public final class PutWorkload implements Workload<PutRequest, PutResponse> {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
   private final KeySpace keys;
   private final int valueBytes;
   private final boolean sequential;
@@ -51,7 +41,7 @@ public final class PutWorkload implements Workload<PutRequest, PutResponse> {
         sequential ? sequence.getAndIncrement() % keys.size() : random.nextLong(keys.size());
     return PutRequest.newBuilder()
         .setKey(keys.key(number))
-        .setValue(UnsafeByteOperations.unsafeWrap(value(random)))
+        .setValue(Values.random(valueBytes, random))
         .build();
   }
 
@@ -60,17 +50,5 @@ public final class PutWorkload implements Workload<PutRequest, PutResponse> {
     return reply.getHeader().getRevision() > 0
         ? ""
         : "driver: a put was answered without a revision";
-  }
-
-  private byte[] value(SplittableRandom random) {
-    byte[] value = new byte[valueBytes];
-    int i = 0;
-    for (; i + Long.BYTES <= valueBytes; i += Long.BYTES) {
-      LONGS.set(value, i, random.nextLong());
-    }
-    for (; i < valueBytes; i++) {
-      value[i] = (byte) random.nextInt();
-    }
-    return value;
   }
 }

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,7 +31,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "side-by-side",
     mixinStandardHelpOptions = true,
-    description = "Runs two servers in turn under the same loads and compares them.")
+    description = "Runs two servers in turn under the same loads and compares them.",
+    footer = {"", "A look at a few loads only:", "  side-by-side --quick --only 'put;watch'"})
 public final class SideBySide implements Callable<Integer> {
   private static final Gson JSON =
       new GsonBuilder().disableHtmlEscaping().serializeNulls().setPrettyPrinting().create();
@@ -64,6 +67,17 @@ public final class SideBySide implements Callable<Integer> {
   private Long keySpace;
 
   @Option(
+      names = "--listed-keys",
+      description = "Number of keys that pages and counts are taken of (1000000; quick: 20000).")
+  private Long listedKeys;
+
+  @Option(
+      names = "--only",
+      split = ";",
+      description = "Only the loads whose names begin with one of these, separated by ';'.")
+  private List<String> only = List.of();
+
+  @Option(
       names = "--val-size",
       defaultValue = "256",
       description = "Bytes per value (${DEFAULT-VALUE}).")
@@ -84,7 +98,7 @@ public final class SideBySide implements Callable<Integer> {
       description = "Where data, logs and results go; a real disk (${DEFAULT-VALUE}).")
   private Path directory;
 
-  private final List<Step> steps = Step.ALL;
+  private List<Step> steps = Step.ALL;
 
   private SideBySide() {}
 
@@ -106,6 +120,7 @@ public final class SideBySide implements Callable<Integer> {
       String product,
       double stolenPercent,
       double foreignPercent,
+      long peakMemoryMebibytes,
       List<LoadResult> results) {}
 
   /** The JSON result. */
@@ -119,6 +134,7 @@ public final class SideBySide implements Callable<Integer> {
       int warmupSeconds,
       long keySpace,
       int valueBytes,
+      long listedKeys,
       List<Comparison> comparisons,
       List<LegReport> legs) {}
 
@@ -127,6 +143,7 @@ public final class SideBySide implements Callable<Integer> {
     NodeCommand commandA = command(a);
     NodeCommand commandB = command(b);
     Leg leg = leg();
+    steps = chosen(leg.sizes());
     Ports.requireFree(leg.ports());
     String startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     Path home = Files.createDirectories(directory.resolve(startedAt.replace(":", "")));
@@ -140,7 +157,7 @@ public final class SideBySide implements Callable<Integer> {
       legs.add(runLeg(leg, pair, aFirst ? "a" : "b", aFirst ? commandA : commandB, home));
       legs.add(runLeg(leg, pair, aFirst ? "b" : "a", aFirst ? commandB : commandA, home));
     }
-    List<Comparison> comparisons = compare(legs);
+    List<Comparison> comparisons = compare(leg.sizes(), legs);
     System.out.println(table(comparisons));
     Report report =
         new Report(
@@ -151,8 +168,9 @@ public final class SideBySide implements Callable<Integer> {
             pairs(),
             (int) leg.stepDuration().toSeconds(),
             (int) leg.warmup().toSeconds(),
-            leg.keys().size(),
+            leg.sizes().keys().size(),
             valueBytes,
+            leg.sizes().listed().size(),
             comparisons,
             legs);
     Path json = home.resolve("result.json");
@@ -163,12 +181,25 @@ public final class SideBySide implements Callable<Integer> {
 
   private Leg leg() {
     return new Leg(
-        new KeySpace(keySpace != null ? keySpace : quick ? 10_000 : 100_000, 16),
-        valueBytes,
+        Sizes.of(
+            new KeySpace(keySpace != null ? keySpace : quick ? 10_000 : 100_000, 16),
+            valueBytes,
+            listedKeys != null ? listedKeys : quick ? 20_000 : 1_000_000),
         Duration.ofSeconds(warmupSeconds != null ? warmupSeconds : quick ? 30 : 45),
         Duration.ofSeconds(1),
         Duration.ofSeconds(seconds != null ? seconds : quick ? 3 : 15),
         basePort);
+  }
+
+  private List<Step> chosen(Sizes sizes) {
+    List<Step> some =
+        Step.ALL.stream()
+            .filter(step -> only.isEmpty() || only.stream().anyMatch(step.label(sizes)::startsWith))
+            .toList();
+    if (some.isEmpty()) {
+      throw new IllegalArgumentException("no load's name begins with one of " + only);
+    }
+    return some;
   }
 
   private int pairs() {
@@ -187,30 +218,35 @@ public final class SideBySide implements Callable<Integer> {
             command.product(),
             outcome.stolenPercent(),
             outcome.foreignPercent(),
+            outcome.peakMemoryMebibytes(),
             outcome.results());
-    System.out.print(legLines(name, report));
+    System.out.print(legLines(name, leg.sizes(), report));
     return report;
   }
 
-  private String legLines(String name, LegReport leg) {
+  private String legLines(String name, Sizes sizes, LegReport leg) {
     StringBuilder out = new StringBuilder();
     out.append(
         String.format(
-            "%s: of all CPU time %.1f%% stolen, %.1f%% used by other programs%s%n",
+            "%s: of all CPU time %.1f%% stolen, %.1f%% used by other programs%s%n"
+                + "  the servers' memory at its peak: %d MiB%n",
             name,
             leg.stolenPercent(),
             leg.foreignPercent(),
-            quiet(leg) ? "" : "  <- not a quiet machine"));
+            quiet(leg) ? "" : "  <- not a quiet machine",
+            leg.peakMemoryMebibytes()));
     for (int i = 0; i < steps.size(); i++) {
       LoadResult result = leg.results().get(i);
       out.append(
           String.format(
-              "  %-36s %9.0f ops/s  p50 %8.2f ms  p99 %8.2f ms  %6.0f us/op  %d errors%n",
-              steps.get(i).label(),
+              "  %-36s %9.0f ops/s  p50 %8.2f ms  p99 %8.2f ms  %6.0f us/op  %7.0f B written/op"
+                  + "  %d errors%n",
+              steps.get(i).label(sizes),
               result.opsPerSecond(),
               result.p50Micros() / 1e3,
               result.p99Micros() / 1e3,
               result.serverCpuMicrosPerOp(),
+              result.diskBytesWrittenPerOp(),
               result.errorCount()));
     }
     return out.toString();
@@ -220,10 +256,11 @@ public final class SideBySide implements Callable<Integer> {
     return leg.stolenPercent() <= 1 && leg.foreignPercent() <= 3;
   }
 
-  private List<Comparison> compare(List<LegReport> legs) {
+  private List<Comparison> compare(Sizes sizes, List<LegReport> legs) {
     List<Comparison> comparisons = new ArrayList<>();
     for (int i = 0; i < steps.size(); i++) {
-      comparisons.add(Comparison.of(steps.get(i), results(legs, "a", i), results(legs, "b", i)));
+      comparisons.add(
+          Comparison.of(steps.get(i), sizes, results(legs, "a", i), results(legs, "b", i)));
     }
     return comparisons;
   }
@@ -255,13 +292,13 @@ public final class SideBySide implements Callable<Integer> {
     out.append(
         String.format(
             "| load | a (%s) ops/s | b (%s) ops/s | b/a (95%%) | a p50/p99 ms | b p50/p99 ms |"
-                + " a us/op | b us/op | b/a |%n",
+                + " a us/op | b us/op | b/a | a, b bytes written/op | goal | reached |%n",
             a, b));
-    out.append("|---|---|---|---|---|---|---|---|---|\n");
+    out.append("|---|---|---|---|---|---|---|---|---|---|---|---|\n");
     for (Comparison row : comparisons) {
       out.append(
           String.format(
-              "| %s | %.0f | %.0f | %.2f%s | %s | %s | %.0f | %.0f | %.2f |%n",
+              "| %s | %.0f | %.0f | %.2f%s | %s | %s | %.0f | %.0f | %.2f | %.0f, %.0f | %s | %s |%n",
               row.step(),
               row.a().opsPerSecond(),
               row.b().opsPerSecond(),
@@ -271,9 +308,21 @@ public final class SideBySide implements Callable<Integer> {
               latencies(row.b()),
               row.a().cpuMicrosPerOp(),
               row.b().cpuMicrosPerOp(),
-              row.cpuRatioMedian()));
+              row.cpuRatioMedian(),
+              row.a().bytesWrittenPerOp(),
+              row.b().bytesWrittenPerOp(),
+              joined(row, Goal.Outcome::goal),
+              joined(row, SideBySide::reached)));
     }
     return out.toString();
+  }
+
+  private static String joined(Comparison row, Function<Goal.Outcome, String> part) {
+    return row.goals().stream().map(part).collect(Collectors.joining("; "));
+  }
+
+  private static String reached(Goal.Outcome outcome) {
+    return String.format("%s (%.2fx)", outcome.reached() ? "yes" : "no", outcome.ratio());
   }
 
   /** An interval over one or two pairs would say nothing. */

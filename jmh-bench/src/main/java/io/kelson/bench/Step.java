@@ -1,5 +1,6 @@
 package io.kelson.bench;
 
+import io.kelson.bench.Goal.Figure;
 import java.util.List;
 
 /**
@@ -8,44 +9,82 @@ import java.util.List;
  * @param operation what is asked
  * @param clients by how many at once
  * @param connections over how many connections
+ * @param goals what the second side is to reach beside the first; may be none
  */
-record Step(Operation operation, int clients, int connections) {
-  /** One alone for latency, 64 as a busy service, 1000 for saturation. */
+record Step(Operation operation, int clients, int connections, List<Goal> goals) {
+  private static final Goal CHEAP = new Goal(Figure.CPU, 0.6);
+
+  /** One alone for latency, 64 as a busy service, 1000 for saturation; then the larger requests. */
   static final List<Step> ALL =
       List.of(
-          new Step(Operation.PUT, 1, 1),
-          new Step(Operation.PUT, 64, 8),
-          new Step(Operation.PUT, 1000, 100),
-          new Step(Operation.RANGE_LINEARIZABLE, 1, 1),
-          new Step(Operation.RANGE_LINEARIZABLE, 64, 8),
-          new Step(Operation.RANGE_LINEARIZABLE, 1000, 100),
-          new Step(Operation.RANGE_SERIALIZABLE, 1, 1),
-          new Step(Operation.RANGE_SERIALIZABLE, 64, 8),
-          new Step(Operation.RANGE_SERIALIZABLE, 1000, 100));
+          alone(Operation.PUT, new Goal(Figure.P50, 0.8)),
+          busy(Operation.PUT, atLeast(1.6), CHEAP),
+          crowd(Operation.PUT, atLeast(2), CHEAP),
+          alone(Operation.RANGE_LINEARIZABLE),
+          busy(Operation.RANGE_LINEARIZABLE, atLeast(1.8), CHEAP),
+          crowd(Operation.RANGE_LINEARIZABLE, atLeast(1.8), CHEAP),
+          alone(Operation.RANGE_SERIALIZABLE),
+          busy(Operation.RANGE_SERIALIZABLE, atLeast(1.8), CHEAP),
+          crowd(Operation.RANGE_SERIALIZABLE, atLeast(1.8), CHEAP),
+          busy(Operation.TXN_PUT, atLeast(1.6)),
+          new Step(Operation.WATCH, 1, 8, List.of(atLeast(2.5), new Goal(Figure.CPU, 0.4))),
+          busy(Operation.LEASE_KEEPALIVE, atLeast(1.5)),
+          busy(Operation.LEASE_EXPIRY, new Goal(Figure.LONGEST, 0.15)),
+          alone(Operation.PAGE, atLeast(5)),
+          alone(Operation.COUNT, atLeast(100)));
 
   /** What is asked of a server. */
   enum Operation {
     PUT,
     RANGE_LINEARIZABLE,
-    RANGE_SERIALIZABLE;
+    RANGE_SERIALIZABLE,
+    TXN_PUT,
+    WATCH,
+    LEASE_KEEPALIVE,
+    LEASE_EXPIRY,
+    PAGE,
+    COUNT;
 
-    Workload<?, ?> workload(KeySpace keys, int valueBytes) {
-      return switch (this) {
-        case PUT -> new PutWorkload(keys, valueBytes, false);
-        case RANGE_LINEARIZABLE -> new RangeWorkload(keys, false);
-        case RANGE_SERIALIZABLE -> new RangeWorkload(keys, true);
-      };
+    /** Those that a cluster is warmed up with. */
+    static final List<Operation> WARM_UP =
+        List.of(PUT, RANGE_LINEARIZABLE, RANGE_SERIALIZABLE, TXN_PUT);
+
+    /** Whether it takes the keys that are only listed. */
+    boolean lists() {
+      return this == PAGE || this == COUNT;
     }
   }
 
   /** Its name in tables. */
-  String label() {
-    String what =
-        switch (operation) {
-          case PUT -> "put";
-          case RANGE_LINEARIZABLE -> "range, linearizable";
-          case RANGE_SERIALIZABLE -> "range, serializable";
-        };
-    return what + ", " + clients + (clients == 1 ? " client" : " clients");
+  String label(Sizes sizes) {
+    String who = ", " + clients + (clients == 1 ? " client" : " clients");
+    return switch (operation) {
+      case PUT -> "put" + who;
+      case RANGE_LINEARIZABLE -> "range, linearizable" + who;
+      case RANGE_SERIALIZABLE -> "range, serializable" + who;
+      case TXN_PUT -> "txn compare and put" + who;
+      case WATCH -> "watch, 1 writer, " + sizes.watchers() + " watchers";
+      case LEASE_KEEPALIVE ->
+          "keepalives of " + sizes.leases() + " leases, " + clients + " at once";
+      case LEASE_EXPIRY -> "expiry of " + sizes.leases() + " leases";
+      case PAGE -> "page of " + sizes.page() + " in " + sizes.listed().size() + " keys" + who;
+      case COUNT -> "count of " + sizes.listed().size() + " keys" + who;
+    };
+  }
+
+  private static Goal atLeast(double times) {
+    return new Goal(Figure.THROUGHPUT, times);
+  }
+
+  private static Step alone(Operation operation, Goal... goals) {
+    return new Step(operation, 1, 1, List.of(goals));
+  }
+
+  private static Step busy(Operation operation, Goal... goals) {
+    return new Step(operation, 64, 8, List.of(goals));
+  }
+
+  private static Step crowd(Operation operation, Goal... goals) {
+    return new Step(operation, 1000, 100, List.of(goals));
   }
 }

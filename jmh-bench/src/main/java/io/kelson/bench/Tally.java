@@ -1,5 +1,6 @@
 package io.kelson.bench;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -8,17 +9,60 @@ import org.HdrHistogram.Histogram;
 /** What one event loop counted in one phase, or several loops together. One thread at a time. */
 final class Tally {
   private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  /** The grain of a phase's course over time. */
+  static final long BUCKET_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** A day; what comes later is not drawn. */
+  private static final int MAX_BUCKETS = 24 * 60 * 60 * 10;
+
   private static final int MAX_ERROR_TEXTS = 20;
   private static final long ON_TIME_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Histogram latencies = new Histogram(LONGEST_NANOS, 3);
   private final Map<String, Long> errors = new HashMap<>();
+  private final Map<String, Long> notes = new HashMap<>();
+  private final long startNanos;
+  private long[] perBucket = new long[64];
   private long sentLate;
   private long lastEndNanos = Long.MIN_VALUE;
 
-  void succeeded(long startNanos, long endNanos) {
-    latencies.recordValue(Math.min(Math.max(endNanos - startNanos, 0), LONGEST_NANOS));
+  /**
+   * Nothing yet.
+   *
+   * @param startNanos when the phase began, the zero of its course over time
+   */
+  Tally(long startNanos) {
+    this.startNanos = startNanos;
+  }
+
+  void succeeded(long startedNanos, long endNanos) {
+    latencies.recordValue(Math.min(Math.max(endNanos - startedNanos, 0), LONGEST_NANOS));
     lastEndNanos = Math.max(lastEndNanos, endNanos);
+    int bucket = (int) (Math.max(0, endNanos - startNanos) / BUCKET_NANOS);
+    if (bucket < MAX_BUCKETS) {
+      if (bucket >= perBucket.length) {
+        perBucket = Arrays.copyOf(perBucket, Math.max(bucket + 1, 2 * perBucket.length));
+      }
+      perBucket[bucket]++;
+    }
+  }
+
+  /** So many errors of which nobody knows when they came about; none if zero. */
+  void failures(String text, long count) {
+    if (count > 0) {
+      errors.merge(text, count, Long::sum);
+    }
+  }
+
+  /** So much of something was counted beside the operations. */
+  void noted(String text, long count) {
+    notes.merge(text, count, Long::sum);
+  }
+
+  /** An operation was answered in a way that is counted apart. */
+  void noted(String text) {
+    notes.merge(text, 1L, Long::sum);
   }
 
   void failed(String text, long endNanos) {
@@ -37,6 +81,11 @@ final class Tally {
   void add(Tally other) {
     latencies.add(other.latencies);
     other.errors.forEach((text, count) -> errors.merge(text, count, Long::sum));
+    other.notes.forEach((text, count) -> notes.merge(text, count, Long::sum));
+    perBucket = Arrays.copyOf(perBucket, Math.max(perBucket.length, other.perBucket.length));
+    for (int i = 0; i < other.perBucket.length; i++) {
+      perBucket[i] += other.perBucket[i];
+    }
     sentLate += other.sentLate;
     lastEndNanos = Math.max(lastEndNanos, other.lastEndNanos);
   }
@@ -47,6 +96,20 @@ final class Tally {
 
   Map<String, Long> errors() {
     return errors;
+  }
+
+  /** What was counted apart, by text. */
+  Map<String, Long> notes() {
+    return notes;
+  }
+
+  /** How many operations succeeded in each {@link #BUCKET_NANOS} since the start; zeros follow. */
+  long[] perBucket() {
+    return perBucket.clone();
+  }
+
+  long startNanos() {
+    return startNanos;
   }
 
   long sentLate() {

@@ -4,23 +4,23 @@ import io.grpc.MethodDescriptor;
 import java.util.SplittableRandom;
 
 /**
- * What is asked of the server, one unary call after another.
+ * A script whose operations are one call of one method each.
  *
  * @param <Q> the request
  * @param <R> the reply
  */
-public interface Workload<Q, R> {
-  /** Its name in results. */
-  String name();
-
+public interface Workload<Q, R> extends Script {
   /** The call. */
   MethodDescriptor<Q, R> method();
 
-  /**
-   * The next request. Called by all event loops at once, each with its own source of randomness.
-   */
+  /** The next request; called as {@link #begin} is. */
   Q next(SplittableRandom random);
 
   /** What is wrong with a reply that came without an error; empty if nothing is. */
   String flaw(R reply);
+
+  @Override
+  default Exchange<Q, R> begin(SplittableRandom random) {
+    return new Exchange<>(method(), next(random), reply -> Outcome.unless(flaw(reply)));
+  }
 }

@@ -3,6 +3,7 @@ package io.kelson.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.kelson.api.PutRequest;
 import java.util.HashSet;
 import java.util.Set;
@@ -22,6 +23,22 @@ class KeySpaceTest {
     assertThat(new KeySpace(1_000, 3).key(999).toStringUtf8()).isEqualTo("999");
     assertThatThrownBy(() -> new KeySpace(1_001, 3)).hasMessageContaining("1001");
     assertThatThrownBy(() -> new KeySpace(0, 3)).hasMessageContaining("0");
+  }
+
+  @Test
+  void prefixComesBeforeTheNumberAndKeysCanBeReadBack() {
+    KeySpace keys = new KeySpace(1_000, 8, "page");
+    assertThat(keys.key(42).toStringUtf8()).isEqualTo("page0042");
+    assertThat(keys.number(keys.key(42))).isEqualTo(42);
+    assertThat(keys.end()).isEqualTo(keys.key(999).concat(ByteString.copyFrom(new byte[1])));
+    assertThatThrownBy(() -> new KeySpace(1_000, 6, "page")).hasMessageContaining("1000");
+  }
+
+  @Test
+  void stampedValueGivesItsStampBack() {
+    ByteString value = Values.stamped(-42, 21, new SplittableRandom(1));
+    assertThat(value.size()).isEqualTo(21);
+    assertThat(Values.stamp(value)).isEqualTo(-42);
   }
 
   @Test

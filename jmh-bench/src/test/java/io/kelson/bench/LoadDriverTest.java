@@ -132,9 +132,8 @@ class LoadDriverTest {
         1);
   }
 
-  private static LoadResult run(Workload<?, ?> workload, LoadPlan plan)
-      throws InterruptedException {
-    try (LoadDriver<?, ?> driver = LoadDriver.connect(workload, plan)) {
+  private static LoadResult run(Script workload, LoadPlan plan) throws InterruptedException {
+    try (LoadDriver driver = LoadDriver.connect(workload, plan)) {
       return driver.run(List.of(ProcessHandle.current().pid()), ProgressLine.onTerminal());
     }
   }
