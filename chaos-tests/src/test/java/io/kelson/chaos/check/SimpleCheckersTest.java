@@ -237,6 +237,15 @@ class SimpleCheckersTest {
       held(checker);
     }
 
+    /** As from a member that has just joined and answers a read that need not be fresh. */
+    @Test
+    void beforeThereWereAccountsThereWasNothing() {
+      run.ok(2, 0, 5, all("acc/"));
+      open();
+      run.ok(2, 60, 70, all("acc/"));
+      held(checker);
+    }
+
     @Test
     void moneyThatIsMadeIsFoundInTheLogAndInReadsAndInTheEnd() {
       open();
@@ -253,7 +262,10 @@ class SimpleCheckersTest {
       open();
       run.ok(1, 40, 50, set("20", "80"));
       Run torn = new Run();
-      torn.ok(1, 0, 1, set("50", "80"));
+      for (int i = 0; i < 3; i++) {
+        // Of a revision that had all accounts.
+        torn.ok(1, i, i + 1, set("50", "80"));
+      }
       run.answered(2, 60, 70, all("acc/"), torn.store.apply(all("acc/")));
       broken(checker, "130 instead of 100 in client 2");
     }
