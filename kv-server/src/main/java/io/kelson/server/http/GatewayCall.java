@@ -283,7 +283,28 @@ final class GatewayCall<Q, A> extends ServerCall<Q, A> {
     if (cancelled) {
       return;
     }
-    Outgoing next = outgoing(answer);
+    if (answer instanceof Message message) {
+      enqueue(outgoing(message));
+      return;
+    }
+    try (InputStream in = definition.getMethodDescriptor().streamResponse(answer)) {
+      if (in instanceof SeveralMessages several) {
+        for (InputStream one : several.messages()) {
+          enqueue(outgoing(one));
+        }
+      } else {
+        enqueue(outgoing(in));
+      }
+    } catch (IOException e) {
+      throw Status.CANCELLED
+          .withDescription("the caller has left")
+          .withCause(e)
+          .asRuntimeException();
+    }
+  }
+
+  /** Null says that there was no room. */
+  private void enqueue(Outgoing next) {
     if (next == null) {
       later(() -> fail(tooLarge()));
       return;
@@ -306,25 +327,19 @@ final class GatewayCall<Q, A> extends ServerCall<Q, A> {
   }
 
   /** Null if there is no room for it. */
-  private Outgoing outgoing(A answer) {
-    if (answer instanceof Message message) {
-      int size = message.getSerializedSize();
-      long reserved = maybeReserve(size);
-      return reserved < 0 ? null : new Outgoing(message, null, size, reserved);
+  private Outgoing outgoing(Message message) {
+    int size = message.getSerializedSize();
+    long reserved = maybeReserve(size);
+    return reserved < 0 ? null : new Outgoing(message, null, size, reserved);
+  }
+
+  private Outgoing outgoing(InputStream in) throws IOException {
+    long reserved = maybeReserve(in instanceof KnownLength ? in.available() : 0);
+    if (reserved < 0) {
+      return null;
     }
-    try (InputStream in = definition.getMethodDescriptor().streamResponse(answer)) {
-      long reserved = maybeReserve(in instanceof KnownLength ? in.available() : 0);
-      if (reserved < 0) {
-        return null;
-      }
-      byte[] bytes = drain(in, reserved);
-      return new Outgoing(null, bytes, bytes.length, reserved);
-    } catch (IOException e) {
-      throw Status.CANCELLED
-          .withDescription("the caller has left")
-          .withCause(e)
-          .asRuntimeException();
-    }
+    byte[] bytes = drain(in, reserved);
+    return new Outgoing(null, bytes, bytes.length, reserved);
   }
 
   private long maybeReserve(int size) {
@@ -338,7 +353,7 @@ final class GatewayCall<Q, A> extends ServerCall<Q, A> {
     boolean drained = false;
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) reserved);
-      OutputStream whileWanted = new WhileWanted(bytes);
+      OutputStream whileWanted = new WhileWanted(bytes, () -> !cancelled);
       if (in instanceof Drainable drainable) {
         drainable.drainTo(whileWanted);
       } else {
@@ -350,28 +365,6 @@ final class GatewayCall<Q, A> extends ServerCall<Q, A> {
       if (!drained) {
         budget.giveBack(reserved);
       }
-    }
-  }
-
-  /** Breaks off when the caller has left. */
-  private final class WhileWanted extends OutputStream {
-    private final OutputStream target;
-
-    WhileWanted(OutputStream target) {
-      this.target = target;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      target.write(b);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int count) throws IOException {
-      if (cancelled) {
-        throw new IOException("the caller has left");
-      }
-      target.write(bytes, offset, count);
     }
   }
 

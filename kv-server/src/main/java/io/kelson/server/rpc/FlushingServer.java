@@ -17,6 +17,7 @@ import io.grpc.internal.ServerTransportListener;
 import io.grpc.internal.StatsTraceContext;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.NettyTransportServers;
+import io.kelson.server.http.SeveralMessages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketAddress;
@@ -27,7 +28,8 @@ import java.util.List;
  * written.
  *
  * <p>gRPC sends what a call has written when the message is complete, and so holds all of it. This
- * one gives a {@link FlushedAnswer} the means to send earlier; everything else passes through.
+ * one gives a {@link FlushedAnswer} the means to send earlier, and takes {@link SeveralMessages} at
+ * a time, to be sent when the last is complete; everything else passes through.
  */
 public final class FlushingServer {
   private FlushingServer() {}
@@ -106,6 +108,10 @@ public final class FlushingServer {
   private record FlushableStream(ServerStream stream) implements ServerStream {
     @Override
     public void writeMessage(InputStream message) {
+      if (message instanceof SeveralMessages several) {
+        several.messages().forEach(stream::writeMessage);
+        return;
+      }
       if (message instanceof FlushedAnswer answer) {
         answer.flushesWith(stream::flush);
       }

@@ -1,16 +1,22 @@
 package io.kelson.server.rpc;
 
+import io.grpc.BindableService;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.kelson.api.WatchGrpc;
 import io.kelson.api.WatchRequest;
 import io.kelson.api.WatchResponse;
+import io.kelson.server.watch.WatchAnswer;
 import io.kelson.server.watch.WatchAuthorizer;
 import io.kelson.server.watch.WatchHub;
 import io.kelson.server.watch.WatchSink;
 import io.kelson.server.watch.WatchStream;
 import io.netty.util.internal.ThreadExecutorMap;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -22,7 +28,10 @@ import java.util.function.Supplier;
  * client that asks without reading nor one that reads slowly fills our memory. A client that half
  * closes keeps its watches, as with etcd: some send one request and then only listen.
  */
-public final class WatchService extends WatchGrpc.WatchImplBase {
+public final class WatchService implements BindableService {
+  /** Below what one HTTP/2 window takes, and as much as pays for a flush. */
+  private static final int RUN_BYTES = 64 << 10;
+
   private final WatchHub hub;
   private final Supplier<Executor> streamExecutor;
   private final Supplier<WatchAuthorizer> authorizer;
@@ -57,9 +66,18 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
   }
 
   @Override
-  public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> responses) {
-    ServerCallStreamObserver<WatchResponse> call =
-        (ServerCallStreamObserver<WatchResponse>) responses;
+  public ServerServiceDefinition bindService() {
+    return AnsweringMethods.replaced(
+        new WatchGrpc.WatchImplBase() {}.bindService(),
+        List.of(
+            ServerMethodDefinition.create(
+                AnsweringMethods.answering(WatchGrpc.getWatchMethod()),
+                ServerCalls.asyncBidiStreamingCall(this::watch))));
+  }
+
+  private StreamObserver<WatchRequest> watch(StreamObserver<Answer<WatchResponse>> responses) {
+    ServerCallStreamObserver<Answer<WatchResponse>> call =
+        (ServerCallStreamObserver<Answer<WatchResponse>>) responses;
     call.disableAutoRequest();
     WatchStream stream =
         hub.open(
@@ -92,7 +110,8 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
   }
 
   /** What the client hears. */
-  private record CallSink(ServerCallStreamObserver<WatchResponse> call) implements WatchSink {
+  private record CallSink(ServerCallStreamObserver<Answer<WatchResponse>> call)
+      implements WatchSink {
     @Override
     public boolean isReady() {
       return call.isReady();
@@ -100,7 +119,17 @@ public final class WatchService extends WatchGrpc.WatchImplBase {
 
     @Override
     public void send(WatchResponse response) {
-      call.onNext(response);
+      call.onNext(Answer.of(response));
+    }
+
+    @Override
+    public int runBytes() {
+      return RUN_BYTES;
+    }
+
+    @Override
+    public void sendRun(List<WatchAnswer> run) {
+      call.onNext(new WatchAnswers(run));
     }
 
     @Override

@@ -193,7 +193,7 @@ final class CatchUp {
 
   private void deliver(List<Watcher> group, long end, long storeRevision) {
     for (Watcher watcher : group) {
-      ArrayList<Event> events = watcher.gathered;
+      List<WireEvent> events = watcher.gathered;
       watcher.gathered = null;
       if (watcher.state == State.GONE) {
         continue;

@@ -1,23 +1,18 @@
 package io.kelson.server.watch;
 
-import io.kelson.api.ResponseHeader;
-import io.kelson.api.WatchResponse;
-import io.kelson.api.mvcc.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.function.LongFunction;
 
 /**
  * Events of whole revisions for one watcher. Guarded by the queue it waits in; once taken out,
  * owned by the task that sends it.
  */
 final class EventBatch implements Outgoing {
-  /** What an event costs beside its bytes: the message objects around them. */
-  private static final int EVENT_OVERHEAD_BYTES = 64;
-
   private final Watcher watcher;
-  private final ArrayList<Event> events;
+
+  /** Shared with other batches until something is appended: lists that watchers share are final. */
+  private List<WireEvent> events;
 
   /** Replies that were ahead of it in the stream's life; see {@link StreamQueue#offerLive}. */
   final long replies;
@@ -27,11 +22,7 @@ final class EventBatch implements Outgoing {
   private int revisions = 1;
 
   EventBatch(
-      Watcher watcher,
-      ArrayList<Event> events,
-      long eventBytes,
-      long headerRevision,
-      long replies) {
+      Watcher watcher, List<WireEvent> events, long eventBytes, long headerRevision, long replies) {
     this.watcher = watcher;
     this.events = events;
     this.eventBytes = eventBytes;
@@ -39,17 +30,11 @@ final class EventBatch implements Outgoing {
     this.replies = replies;
   }
 
-  /** What some events cost while they wait. */
-  static long bytesOf(List<Event> events) {
-    long bytes = 0;
-    for (int i = 0; i < events.size(); i++) {
-      bytes += events.get(i).getSerializedSize() + EVENT_OVERHEAD_BYTES;
-    }
-    return bytes;
-  }
-
   /** Adds the events of a later revision. */
-  void append(List<Event> more, long bytes, long revision) {
+  void append(List<WireEvent> more, long bytes, long revision) {
+    if (revisions == 1) {
+      events = new ArrayList<>(events);
+    }
     events.addAll(more);
     eventBytes += bytes;
     headerRevision = revision;
@@ -71,39 +56,31 @@ final class EventBatch implements Outgoing {
   }
 
   @Override
-  public void encode(
-      LongFunction<ResponseHeader> headers, long fragmentBytes, Queue<WatchResponse> responses) {
-    WatchResponse.Builder bare =
-        WatchResponse.newBuilder()
-            .setHeader(headers.apply(headerRevision))
-            .setWatchId(watcher.id());
-    if (!watcher.wantsFragments() || events.size() < 2) {
-      responses.add(bare.addAllEvents(events).build());
-      return;
-    }
-    WatchResponse whole = bare.clone().addAllEvents(events).build();
-    if (whole.getSerializedSize() < fragmentBytes) {
-      responses.add(whole);
+  public void encode(HeaderFields headers, long fragmentBytes, Queue<WatchAnswer> answers) {
+    byte[] header = headers.at(headerRevision);
+    WatchAnswer whole = new EventsAnswer(header, watcher.id(), false, events);
+    if (!watcher.wantsFragments() || events.size() < 2 || whole.size() < fragmentBytes) {
+      answers.add(whole);
     } else {
-      split(bare.setFragment(true).build(), fragmentBytes, responses);
+      split(header, fragmentBytes, answers);
     }
   }
 
-  /** Fills pieces up to {@code fragmentBytes}, at least one event each; the last says so. */
-  private void split(WatchResponse empty, long fragmentBytes, Queue<WatchResponse> responses) {
-    WatchResponse.Builder piece = empty.toBuilder();
-    long size = empty.getSerializedSize();
-    for (Event event : events) {
-      // Tag and length of the event in the response: one byte and at most five.
-      long cost = event.getSerializedSize() + 6;
-      if (piece.getEventsCount() > 0 && size + cost >= fragmentBytes) {
-        responses.add(piece.build());
-        piece = empty.toBuilder();
-        size = empty.getSerializedSize();
+  /** Fills pieces up to {@code fragmentBytes}, at least one event each; all but the last say so. */
+  private void split(byte[] header, long fragmentBytes, Queue<WatchAnswer> answers) {
+    // The fragment's mark takes two bytes.
+    long empty = EventsAnswer.emptySize(header, watcher.id()) + 2L;
+    long size = empty;
+    int from = 0;
+    for (int i = 0; i < events.size(); i++) {
+      int cost = events.get(i).size();
+      if (i > from && size + cost >= fragmentBytes) {
+        answers.add(new EventsAnswer(header, watcher.id(), true, events.subList(from, i)));
+        from = i;
+        size = empty;
       }
-      piece.addEvents(event);
       size += cost;
     }
-    responses.add(piece.setFragment(false).build());
+    answers.add(new EventsAnswer(header, watcher.id(), false, events.subList(from, events.size())));
   }
 }

@@ -2,16 +2,21 @@ package io.kelson.server.watch;
 
 import io.kelson.api.mvcc.Event;
 import java.util.ArrayList;
+import java.util.List;
 
 /**
- * One event in the two forms watchers want it, each made at most once and shared by all of them.
+ * One event in the two forms watchers want it, each encoded at most once and shared by all of them.
  */
 final class EventForms {
-  private final Event full;
-  private Event bare;
+  private final Event event;
 
-  EventForms(Event full) {
-    this.full = isCreation(full) ? without(full) : full;
+  /** Alone in a list, as most watchers get it: they share the list as well. */
+  private List<WireEvent> full;
+
+  private List<WireEvent> bare;
+
+  EventForms(Event event) {
+    this.event = isCreation(event) ? without(event) : event;
   }
 
   /**
@@ -24,19 +29,33 @@ final class EventForms {
 
   /** Adds the event to what a matching watcher gathers; false if the watcher filters it out. */
   boolean maybeGather(Watcher watcher) {
-    if (!watcher.accepts(full.getType())) {
+    if (!watcher.accepts(event.getType())) {
       return false;
     }
+    List<WireEvent> form = watcher.wantsPrevKv() ? full() : bare();
     if (watcher.gathered == null) {
-      watcher.gathered = new ArrayList<>(1);
+      watcher.gathered = form;
+    } else {
+      List<WireEvent> own =
+          watcher.gathered instanceof ArrayList<WireEvent> list
+              ? list
+              : new ArrayList<>(watcher.gathered);
+      own.add(form.get(0));
+      watcher.gathered = own;
     }
-    watcher.gathered.add(watcher.wantsPrevKv() ? full : bare());
     return true;
   }
 
-  private Event bare() {
+  private List<WireEvent> full() {
+    if (full == null) {
+      full = event.hasPrevKv() ? List.of(new WireEvent(event)) : bare();
+    }
+    return full;
+  }
+
+  private List<WireEvent> bare() {
     if (bare == null) {
-      bare = without(full);
+      bare = List.of(new WireEvent(without(event)));
     }
     return bare;
   }

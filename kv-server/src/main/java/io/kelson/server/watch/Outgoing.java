@@ -1,9 +1,6 @@
 package io.kelson.server.watch;
 
-import io.kelson.api.ResponseHeader;
-import io.kelson.api.WatchResponse;
 import java.util.Queue;
-import java.util.function.LongFunction;
 
 /** Something that waits in a stream's queue: a reply, or events of one watcher. */
 sealed interface Outgoing permits EventBatch, Reply {
@@ -16,6 +13,5 @@ sealed interface Outgoing permits EventBatch, Reply {
    * @param headers makes the header for a revision
    * @param fragmentBytes where to split, for watchers that allow it
    */
-  void encode(
-      LongFunction<ResponseHeader> headers, long fragmentBytes, Queue<WatchResponse> responses);
+  void encode(HeaderFields headers, long fragmentBytes, Queue<WatchAnswer> answers);
 }

@@ -1,20 +1,29 @@
 package io.kelson.server.watch;
 
-import io.kelson.api.ResponseHeader;
 import io.kelson.api.WatchResponse;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Queue;
-import java.util.function.LongFunction;
 
 /** A response without events: created, canceled, progress. */
-record Reply(WatchResponse response) implements Outgoing {
+record Reply(WatchResponse message) implements Outgoing, WatchAnswer {
   @Override
   public long eventBytes() {
     return 0;
   }
 
   @Override
-  public void encode(
-      LongFunction<ResponseHeader> headers, long fragmentBytes, Queue<WatchResponse> responses) {
-    responses.add(response);
+  public int size() {
+    return message.getSerializedSize();
+  }
+
+  @Override
+  public void writeTo(OutputStream out) throws IOException {
+    message.writeTo(out);
+  }
+
+  @Override
+  public void encode(HeaderFields headers, long fragmentBytes, Queue<WatchAnswer> answers) {
+    answers.add(this);
   }
 }

@@ -1,9 +1,8 @@
 package io.kelson.server.watch;
 
 import io.kelson.api.WatchResponse;
-import io.kelson.api.mvcc.Event;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What waits to be sent on one stream, bounded in bytes of events. Thread-safe: the apply thread
@@ -33,7 +32,7 @@ final class StreamQueue {
    * came after it, or the watcher's header revision would go back.
    */
   synchronized boolean offerLive(
-      Watcher watcher, ArrayList<Event> events, long bytes, long revision) {
+      Watcher watcher, List<WireEvent> events, long bytes, long revision) {
     if (eventBytes > 0 && eventBytes + bytes > options.streamQueueBytes()) {
       return false;
     }
@@ -61,7 +60,7 @@ final class StreamQueue {
    * that is not full enough to park for, and be read again and again.
    */
   synchronized boolean offerPast(
-      Watcher watcher, ArrayList<Event> events, long bytes, long headerRevision) {
+      Watcher watcher, List<WireEvent> events, long bytes, long headerRevision) {
     if (!hasRoom()) {
       return false;
     }

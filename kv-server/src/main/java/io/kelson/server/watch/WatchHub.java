@@ -298,9 +298,9 @@ public final class WatchHub implements EventListener, AutoCloseable {
     return published;
   }
 
-  boolean offerPast(Watcher watcher, ArrayList<Event> events, long storeRevision) {
+  boolean offerPast(Watcher watcher, List<WireEvent> events, long storeRevision) {
     WatchStream stream = watcher.stream();
-    if (!stream.queue().offerPast(watcher, events, EventBatch.bytesOf(events), storeRevision)) {
+    if (!stream.queue().offerPast(watcher, events, WireEvent.costOf(events), storeRevision)) {
       return false;
     }
     pastEvents += events.size();
@@ -353,7 +353,7 @@ public final class WatchHub implements EventListener, AutoCloseable {
       gather(events.get(i), revision.revision());
     }
     for (Watcher watcher : touched) {
-      ArrayList<Event> gathered = watcher.gathered;
+      List<WireEvent> gathered = watcher.gathered;
       watcher.gathered = null;
       offerLive(watcher, gathered, revision.revision());
     }
@@ -377,8 +377,8 @@ public final class WatchHub implements EventListener, AutoCloseable {
     matched.clear();
   }
 
-  private void offerLive(Watcher watcher, ArrayList<Event> events, long revision) {
-    long bytes = EventBatch.bytesOf(events);
+  private void offerLive(Watcher watcher, List<WireEvent> events, long revision) {
+    long bytes = WireEvent.costOf(events);
     if (watcher.stream().queue().offerLive(watcher, events, bytes, revision)) {
       liveEvents += events.size();
       watcher.quiet = false;

@@ -5,10 +5,10 @@ import io.kelson.api.EtcdError;
 import io.kelson.api.WatchCancelRequest;
 import io.kelson.api.WatchCreateRequest;
 import io.kelson.api.WatchRequest;
-import io.kelson.api.WatchResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -52,7 +52,7 @@ public final class WatchStream {
   Runnable progressTimer;
 
   // Owned by the drain.
-  private final ArrayDeque<WatchResponse> encoded = new ArrayDeque<>(2);
+  private final ArrayDeque<WatchAnswer> encoded = new ArrayDeque<>(2);
   private boolean completed;
 
   WatchStream(
@@ -166,11 +166,11 @@ public final class WatchStream {
 
   private void sendWhileReady() {
     while (ending == null && sink.isReady()) {
-      WatchResponse response = nextResponse();
-      if (response == null) {
+      List<WatchAnswer> run = nextRun();
+      if (run.isEmpty()) {
         break;
       }
-      sink.send(response);
+      sink.sendRun(run);
     }
     if (ending != null) {
       complete();
@@ -184,12 +184,27 @@ public final class WatchStream {
     }
   }
 
-  private WatchResponse nextResponse() {
+  /** As many responses as the sink likes to have at once; none if nothing waits. */
+  private List<WatchAnswer> nextRun() {
+    HeaderFields headers = new HeaderFields(hub.headers());
+    List<WatchAnswer> run = new ArrayList<>();
+    long bytes = 0;
+    WatchAnswer next = nextAnswer(headers);
+    while (next != null) {
+      run.add(next);
+      bytes += next.size();
+      next = bytes < sink.runBytes() ? nextAnswer(headers) : null;
+    }
+    return run;
+  }
+
+  private WatchAnswer nextAnswer(HeaderFields headers) {
     if (encoded.isEmpty()) {
       Outgoing item = queue.poll();
-      if (item != null) {
-        item.encode(hub.headers(), hub.options().fragmentBytes(), encoded);
+      if (item == null) {
+        return null;
       }
+      item.encode(headers, hub.options().fragmentBytes(), encoded);
     }
     return encoded.poll();
   }

@@ -2,9 +2,9 @@ package io.kelson.server.watch;
 
 import io.kelson.api.WatchCreateRequest;
 import io.kelson.api.WatchCreateRequest.FilterType;
-import io.kelson.api.mvcc.Event;
 import io.kelson.api.mvcc.Event.EventType;
 import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One watch of a stream. There may be very many, so it is kept small.
@@ -52,8 +52,8 @@ final class Watcher implements Watchers {
   /** Place in its bucket of the hub's index. */
   int slot;
 
-  /** Events of the revisions being matched right now; null in between. */
-  ArrayList<Event> gathered;
+  /** Events of the revisions being matched right now; null in between. A list of one is shared. */
+  List<WireEvent> gathered;
 
   /** The newest live batch in the stream's queue, to be extended; guarded by that queue. */
   EventBatch openBatch;

@@ -77,7 +77,9 @@ class WatchServiceTest {
             () -> WatchAuthorizer.ALLOW_ALL,
             () -> false);
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        FlushingServer.builder(
+                NettyServerBuilder.forAddress(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
             .directExecutor()
             .addService(service)
             .build()
