@@ -4,15 +4,18 @@ import io.grpc.MetricRecorder;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.internal.InternalServer;
+import io.grpc.internal.ServerStream;
+import io.netty.buffer.ByteBuf;
 import java.util.List;
 
 /**
  * Hands out what a {@link NettyServerBuilder} listens with, so that a server can be built around
- * it, and reads the commands that its transport writes to connections.
+ * it, reads the commands that its transport writes to connections, and writes messages that are
+ * framed already.
  *
- * <p>It stands in gRPC's package because both are visible only there; see
- * docs/decisions/0013-large-ranges.md for what the first is needed for, and what happens without
- * it.
+ * <p>It stands in gRPC's package because all this is visible only there; see
+ * docs/decisions/0013-large-ranges.md and 0024-runs-of-watch-responses.md for what the first and
+ * the last are needed for, and what happens without them.
  */
 public final class NettyTransportServers {
   private NettyTransportServers() {}
@@ -44,5 +47,24 @@ public final class NettyTransportServers {
           : Command.CLOSE;
     }
     return message instanceof WriteQueue.QueuedCommand ? Command.CLOSE : Command.NONE;
+  }
+
+  /** Whether {@link #writeFrames} can be called with that stream. */
+  public static boolean takesFrames(ServerStream stream) {
+    return stream instanceof NettyServerStream;
+  }
+
+  /**
+   * Sends complete messages, each behind its header as gRPC over HTTP/2 has it; the caller has
+   * flushed the stream before. The bytes are copied. They count for the stream's readiness as any.
+   *
+   * @param bytes the messages, from the beginning of the array
+   * @param messages how many they are
+   */
+  public static void writeFrames(ServerStream stream, byte[] bytes, int length, int messages) {
+    ByteBuf buffer = Utils.getByteBufAllocator(false).directBuffer(length, length);
+    buffer.writeBytes(bytes, 0, length);
+    ((NettyServerStream) stream)
+        .deliverFrame(new NettyWritableBuffer(buffer), false, true, messages);
   }
 }

@@ -17,7 +17,6 @@ import io.grpc.internal.ServerTransportListener;
 import io.grpc.internal.StatsTraceContext;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.NettyTransportServers;
-import io.kelson.server.http.SeveralMessages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketAddress;
@@ -108,8 +107,10 @@ public final class FlushingServer {
   private record FlushableStream(ServerStream stream) implements ServerStream {
     @Override
     public void writeMessage(InputStream message) {
-      if (message instanceof SeveralMessages several) {
-        several.messages().forEach(stream::writeMessage);
+      if (message instanceof FramedMessages several) {
+        if (!FrameRun.maybeWrite(several, stream)) {
+          several.messages().forEach(stream::writeMessage);
+        }
         return;
       }
       if (message instanceof FlushedAnswer answer) {

@@ -4,7 +4,6 @@ import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.kelson.api.WatchResponse;
-import io.kelson.server.http.SeveralMessages;
 import io.kelson.server.watch.WatchAnswer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +22,7 @@ record WatchAnswers(List<WatchAnswer> run) implements Answer<WatchResponse> {
   }
 
   /** Empty as a stream of bytes: {@link FlushingServer} and the gateway ask for the messages. */
-  private final class Run extends InputStream implements SeveralMessages {
+  private final class Run extends InputStream implements FramedMessages {
     @Override
     public List<InputStream> messages() {
       List<InputStream> messages = new ArrayList<>(run.size());
@@ -31,6 +30,21 @@ record WatchAnswers(List<WatchAnswer> run) implements Answer<WatchResponse> {
         messages.add(new One(run.get(i)));
       }
       return messages;
+    }
+
+    @Override
+    public int count() {
+      return run.size();
+    }
+
+    @Override
+    public int size(int number) {
+      return run.get(number).size();
+    }
+
+    @Override
+    public int putInto(int number, byte[] target, int offset) {
+      return run.get(number).putInto(target, offset);
     }
 
     @Override

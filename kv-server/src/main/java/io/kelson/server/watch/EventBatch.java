@@ -33,7 +33,9 @@ final class EventBatch implements Outgoing {
   /** Adds the events of a later revision. */
   void append(List<WireEvent> more, long bytes, long revision) {
     if (revisions == 1) {
-      events = new ArrayList<>(events);
+      List<WireEvent> shared = events;
+      events = new ArrayList<>(shared.size() + 7);
+      events.addAll(shared);
     }
     events.addAll(more);
     eventBytes += bytes;

@@ -51,27 +51,39 @@ final class EventsAnswer implements WatchAnswer {
 
   @Override
   public void writeTo(OutputStream out) throws IOException {
-    out.write(header, 0, header.length);
-    if (watchId != 0) {
-      out.write(WATCH_ID_TAG);
-      writeVarint(out, watchId);
-    }
-    if (fragment) {
-      out.write(FRAGMENT_TAG);
-      out.write(1);
-    }
+    byte[] head = new byte[emptySize(header, watchId) + (fragment ? 2 : 0)];
+    out.write(head, 0, putHeadInto(head, 0));
     for (int i = 0; i < events.size(); i++) {
       events.get(i).writeTo(out);
     }
   }
 
-  private static void writeVarint(OutputStream out, long value) throws IOException {
-    long rest = value;
-    while ((rest & ~0x7fL) != 0) {
-      out.write((int) (rest & 0x7f) | 0x80);
-      rest >>>= 7;
+  @Override
+  public int putInto(byte[] target, int offset) {
+    int end = putHeadInto(target, offset);
+    for (int i = 0; i < events.size(); i++) {
+      end = events.get(i).putInto(target, end);
     }
-    out.write((int) rest);
+    return end;
+  }
+
+  private int putHeadInto(byte[] target, int offset) {
+    System.arraycopy(header, 0, target, offset, header.length);
+    int end = offset + header.length;
+    if (watchId != 0) {
+      target[end++] = WATCH_ID_TAG;
+      long rest = watchId;
+      while ((rest & ~0x7fL) != 0) {
+        target[end++] = (byte) (rest & 0x7f | 0x80);
+        rest >>>= 7;
+      }
+      target[end++] = (byte) rest;
+    }
+    if (fragment) {
+      target[end++] = FRAGMENT_TAG;
+      target[end++] = 1;
+    }
+    return end;
   }
 
   @Override

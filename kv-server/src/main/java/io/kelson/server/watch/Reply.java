@@ -23,6 +23,13 @@ record Reply(WatchResponse message) implements Outgoing, WatchAnswer {
   }
 
   @Override
+  public int putInto(byte[] target, int offset) {
+    byte[] bytes = message.toByteArray();
+    System.arraycopy(bytes, 0, target, offset, bytes.length);
+    return offset + bytes.length;
+  }
+
+  @Override
   public void encode(HeaderFields headers, long fragmentBytes, Queue<WatchAnswer> answers) {
     answers.add(this);
   }

@@ -14,4 +14,11 @@ public interface WatchAnswer {
 
   /** Writes exactly these bytes. */
   void writeTo(OutputStream out) throws IOException;
+
+  /**
+   * Writes exactly these bytes into an array.
+   *
+   * @return the offset behind them
+   */
+  int putInto(byte[] target, int offset);
 }

@@ -40,6 +40,11 @@ final class WireEvent {
     out.write(field, 0, field.length);
   }
 
+  int putInto(byte[] target, int offset) {
+    System.arraycopy(field, 0, target, offset, field.length);
+    return offset + field.length;
+  }
+
   /** Adds it to a response that is made as a message. */
   void addTo(WatchResponse.Builder response) {
     try {

@@ -9,6 +9,7 @@ import io.kelson.api.mvcc.Event;
 import io.kelson.api.mvcc.KeyValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,9 @@ class EventsAnswerTest {
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         answer.writeTo(written);
         assertThat(written.toByteArray()).isEqualTo(expected.toByteArray());
+        byte[] put = new byte[answer.size() + 2];
+        assertThat(answer.putInto(put, 1)).isEqualTo(put.length - 1);
+        assertThat(Arrays.copyOfRange(put, 1, put.length - 1)).isEqualTo(expected.toByteArray());
         assertThat(answer.size()).isEqualTo(expected.getSerializedSize());
         assertThat(answer.message()).isEqualTo(expected);
       }
