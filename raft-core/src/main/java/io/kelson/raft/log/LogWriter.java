@@ -86,6 +86,7 @@ public final class LogWriter implements AutoCloseable {
   private final Condition notFull = lock.newCondition();
   private final Condition hurry = lock.newCondition();
   private List<Work> queue = new ArrayList<>();
+  private volatile boolean crowded;
   private boolean closing;
   private boolean impatient;
   private boolean failed;
@@ -124,8 +125,8 @@ public final class LogWriter implements AutoCloseable {
   }
 
   /**
-   * Queues a batch, waiting if the queue is full. Thread-safe; batches are written in the order of
-   * the calls.
+   * Queues a batch, waiting if the queue is full, but not on the writer thread. Thread-safe;
+   * batches are written in the order of the calls.
    *
    * @return false if the writer has failed or been closed: the batch will not become durable
    */
@@ -146,18 +147,25 @@ public final class LogWriter implements AutoCloseable {
   private boolean submit(Work work) {
     lock.lock();
     try {
-      while (queue.size() >= capacity && !closing && !failed) {
+      // Nobody else would make room for the writer thread itself.
+      while (queue.size() >= capacity && !closing && !failed && Thread.currentThread() != thread) {
         notFull.awaitUninterruptibly();
       }
       if (closing || failed) {
         return false;
       }
       queue.add(work);
+      crowded = queue.size() >= capacity / 2;
       notEmpty.signal();
       return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether so much waits that {@link #submit} might soon have to. */
+  public boolean isCrowded() {
+    return crowded;
   }
 
   /** How many batches wait. */
@@ -318,6 +326,7 @@ public final class LogWriter implements AutoCloseable {
       }
       List<Work> group = queue;
       queue = new ArrayList<>();
+      crowded = false;
       notFull.signalAll();
       return group;
     } finally {

@@ -20,11 +20,14 @@ import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.membership.ConfigurationChange;
 import io.kelson.raft.snapshot.ReceivedSnapshot;
 import io.kelson.raft.transport.PeerTransport;
+import io.netty.util.internal.ThreadExecutorMap;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -34,11 +37,14 @@ import org.slf4j.LoggerFactory;
  * One running member: the loop around {@link RaftCore}, and the threads that carry out what the
  * core asks for.
  *
- * <p>Four threads work for a node. The <em>loop</em> owns the core, drains the mailbox, steps, and
- * hands the effects on; it never waits for a disk or a socket. The <em>log writer</em> makes
- * batches durable and then sends what waited for that. The <em>apply thread</em> feeds the state
- * machine. The <em>fetch thread</em> reads old entries for followers that lag. The loop makes no
- * decision of its own; if one seems needed, it belongs in the core.
+ * <p>Four threads work for a node. The <em>log writer</em> makes batches durable and then sends
+ * what waited for that. The <em>apply thread</em> feeds the state machine. The <em>fetch
+ * thread</em> reads old entries for followers that lag. The <em>loop</em> makes ticks. The core is
+ * stepped by one thread at a time, whichever has the {@link Mailbox}'s turn: it drains the mailbox,
+ * steps, and hands the effects on, and never waits for a disk or a socket. That may be the event
+ * loop that read a message, the log writer or the apply thread with their own news, or the loop,
+ * which also goes on where there is much to do. None of them makes a decision of its own; if one
+ * seems needed, it belongs in the core.
  *
  * <p>All methods are thread-safe and none blocks, but for {@link #close}.
  */
@@ -50,6 +56,11 @@ public final class RaftNode implements AutoCloseable {
   private static final int TICKS_BETWEEN_FLUSHES = 100;
   private static final int SHIPMENT_GRACE_TICKS = 100;
   private static final long MAX_HELD_ENTRIES = 1_000_000;
+
+  /** What came during the first round of a turn may share a second one. */
+  private static final int ROUNDS_ELSEWHERE = 2;
+
+  private static final long BUSY_ELSEWHERE_NANOS = 1_000_000;
 
   private final RaftNodeOptions options;
   private final RaftCore core;
@@ -65,6 +76,8 @@ public final class RaftNode implements AutoCloseable {
   private final SegmentedLog log;
   private final SnapshotShipper shipper;
   private final Thread loop;
+  private final TickPacer pacer;
+  private final Runnable turnElsewhere = this::turnElsewhere;
 
   private final WaitingReads reads = new WaitingReads();
   private final Shipments shipments = new Shipments(SHIPMENT_GRACE_TICKS, MAX_HELD_ENTRIES);
@@ -105,14 +118,15 @@ public final class RaftNode implements AutoCloseable {
         new Mailbox(
             options.maxQueuedProposals(),
             options.maxQueuedProposalBytes(),
-            options.maxQueuedMessages());
+            options.maxQueuedMessages(),
+            this::ring);
     this.applier =
         new ApplyThread(
             "raft-apply-" + name,
             machine,
             log::read,
             options.maxApplyGroupBytes(),
-            mailbox::applied,
+            this::applied,
             this::fail);
     this.fetcher =
         new FetchThread(
@@ -136,6 +150,7 @@ public final class RaftNode implements AutoCloseable {
             log.metrics(),
             LogWriter.DEFAULT_QUEUE_BATCHES,
             "raft-log-" + name);
+    this.pacer = new TickPacer(options.tickInterval().toNanos(), nanoClock.getAsLong());
     this.loop = new Thread(this::run, "raft-loop-" + name);
     this.status = snapshot();
   }
@@ -277,7 +292,7 @@ public final class RaftNode implements AutoCloseable {
     writer.stopWaiting();
     boolean interrupted = false;
     try {
-      if (Thread.currentThread() != loop) {
+      if (Thread.currentThread() != loop && !mailbox.isHeldByCaller()) {
         loop.join();
       }
       writer.close();
@@ -307,23 +322,88 @@ public final class RaftNode implements AutoCloseable {
   }
 
   private void loop() throws InterruptedException {
-    TickPacer pacer = new TickPacer(options.tickInterval().toNanos(), nanoClock.getAsLong());
+    long soonest = 0;
     while (true) {
-      Mailbox.Batch batch = mailbox.take(pacer.nanosUntilDue(nanoClock.getAsLong()));
-      if (batch.closed) {
-        refuse(batch);
-        return;
+      long wait = pacer.nanosUntilDue(nanoClock.getAsLong());
+      if (!mailbox.awaitTurn(Math.max(wait, soonest))) {
+        // Whoever has the turn will make the tick; there is no use in asking at once again.
+        soonest = BUSY_ELSEWHERE_NANOS;
+        continue;
       }
-      listener.batchTaken(batch.messages.size(), batch.proposals.size(), batch.reads.size());
-      step(batch);
-      long now = nanoClock.getAsLong();
-      if (pacer.maybeTake(now)) {
-        carryOut(core.step(new Input.Tick(now)));
-        considerCutting();
+      soonest = 0;
+      Mailbox.Batch batch = mailbox.takeOrRest();
+      while (batch != null) {
+        if (batch.closed) {
+          refuse(batch);
+          return;
+        }
+        round(batch);
+        batch = mailbox.takeOrRest();
       }
-      transport.flush();
-      publishStatus();
     }
+  }
+
+  /**
+   * Something has come and nobody has the turn. An event loop takes it itself, once it has read
+   * whatever else its sockets hold; waking another thread for it would take longer than the step.
+   * Other threads may hold locks that a listener wants, and leave it to the loop.
+   */
+  private void ring() {
+    Executor here = ThreadExecutorMap.currentExecutor();
+    if (here != null) {
+      try {
+        here.execute(turnElsewhere);
+        return;
+      } catch (RejectedExecutionException e) {
+        LOGGER.debug("an event loop is being shut down; the raft loop goes on", e);
+      }
+    }
+    mailbox.callLoop();
+  }
+
+  private void applied(long index) {
+    mailbox.applied(index);
+    turnElsewhere();
+  }
+
+  /** A turn on a thread that has other things to do: what takes longer is left to the loop. */
+  private void turnElsewhere() {
+    if (writer.isCrowded()) {
+      // The step might have to wait for the disk: no event loop may, nor who the disk waits for.
+      mailbox.callLoop();
+      return;
+    }
+    if (!mailbox.begin()) {
+      return;
+    }
+    try {
+      for (int i = 0; i < ROUNDS_ELSEWHERE; i++) {
+        Mailbox.Batch batch = mailbox.takeOrRest();
+        if (batch == null) {
+          return;
+        }
+        if (batch.closed) {
+          refuse(batch);
+          break;
+        }
+        round(batch);
+      }
+    } catch (Throwable broken) {
+      fail(broken);
+    }
+    mailbox.handOver();
+  }
+
+  private void round(Mailbox.Batch batch) {
+    listener.batchTaken(batch.messages.size(), batch.proposals.size(), batch.reads.size());
+    step(batch);
+    long now = nanoClock.getAsLong();
+    if (pacer.maybeTake(now)) {
+      carryOut(core.step(new Input.Tick(now)));
+      considerCutting();
+    }
+    transport.flush();
+    publishStatus();
   }
 
   private void step(Mailbox.Batch batch) {
@@ -564,6 +644,7 @@ public final class RaftNode implements AutoCloseable {
       }
       transport.flush();
       mailbox.persisted(batches.get(batches.size() - 1).write());
+      turnElsewhere();
     }
 
     @Override

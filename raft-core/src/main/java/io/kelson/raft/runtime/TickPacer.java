@@ -11,7 +11,9 @@ package io.kelson.raft.runtime;
  */
 final class TickPacer {
   private final long intervalNanos;
-  private long dueNanos;
+
+  /** Written by whoever has the turn, read by the loop that waits for it. */
+  private volatile long dueNanos;
 
   TickPacer(long intervalNanos, long nowNanos) {
     this.intervalNanos = intervalNanos;
