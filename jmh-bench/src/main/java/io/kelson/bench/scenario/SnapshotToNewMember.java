@@ -1,8 +1,11 @@
 package io.kelson.bench.scenario;
 
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
 import io.kelson.api.ClusterGrpc;
 import io.kelson.api.MemberAddRequest;
 import io.kelson.bench.KeySpace;
+import io.kelson.chaos.Await;
 import io.kelson.chaos.ClusterNode;
 import io.kelson.chaos.NodeSpec;
 import io.kelson.chaos.ProcessCluster;
@@ -80,9 +83,10 @@ record SnapshotToNewMember(ScenarioSizes sizes) implements Scenario {
   private static void join(ProcessCluster cluster, ClusterNode leader, NodeSpec spec, KeySpace keys)
       throws InterruptedException {
     long revision = cluster.client(leader).status().getHeader().getRevision();
-    ClusterGrpc.newBlockingStub(cluster.client(leader).channel())
-        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-        .memberAdd(MemberAddRequest.newBuilder().addPeerURLs(spec.peerUrl()).build());
+    Await.until(
+        "the cluster takes another member",
+        Stage.START_BOUND,
+        () -> maybeAdd(cluster.client(leader).channel(), spec));
     ClusterNode newcomer = cluster.add(spec);
     newcomer.start();
     FirstAnswer.await(
@@ -92,6 +96,21 @@ record SnapshotToNewMember(ScenarioSizes sizes) implements Scenario {
         List.of(cluster.client(newcomer)),
         Questions.get(keys.key(0), true),
         reply -> reply.getKvsCount() == 1 && reply.getHeader().getRevision() >= revision);
+  }
+
+  /** False if asked too early: etcd refuses until its members were connected for five seconds. */
+  private static boolean maybeAdd(Channel channel, NodeSpec spec) {
+    try {
+      ClusterGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+          .memberAdd(MemberAddRequest.newBuilder().addPeerURLs(spec.peerUrl()).build());
+      return true;
+    } catch (StatusRuntimeException e) {
+      if (String.valueOf(e.getStatus().getDescription()).contains("unhealthy cluster")) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private static long installed(ProcessCluster cluster, NodeSpec spec) {
