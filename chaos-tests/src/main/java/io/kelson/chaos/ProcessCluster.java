@@ -75,7 +75,13 @@ public final class ProcessCluster implements AutoCloseable {
     return new ProcessCluster(timing, nodes);
   }
 
-  private static ProcessCluster create(
+  /**
+   * A cluster on given ports whose members all take these flags as well; nothing is started yet.
+   *
+   * @param directory an empty or absent directory on the disk that is to be tested
+   * @param ports the client ports of all members, then their peer ports
+   */
+  public static ProcessCluster create(
       NodeCommand command,
       Path directory,
       ClusterTiming timing,

@@ -2,7 +2,6 @@ package io.kelson.bench;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -25,8 +24,6 @@ record Comparison(
     double ratioHigh,
     double cpuRatioMedian,
     List<Goal.Outcome> goals) {
-  private static final int RESAMPLES = 2_000;
-
   /** The medians of one side over the pairs. */
   record Medians(
       double opsPerSecond,
@@ -51,7 +48,7 @@ record Comparison(
     }
 
     private static double medianOf(LoadResult[] results, ToDoubleFunction<LoadResult> figure) {
-      return median(Arrays.stream(results).mapToDouble(figure).toArray());
+      return Ratios.median(Arrays.stream(results).mapToDouble(figure).toArray());
     }
   }
 
@@ -59,47 +56,18 @@ record Comparison(
     double[] ratios = new double[a.length];
     double[] cpuRatios = new double[a.length];
     for (int i = 0; i < a.length; i++) {
-      ratios[i] = ratio(b[i].opsPerSecond(), a[i].opsPerSecond());
-      cpuRatios[i] = ratio(b[i].serverCpuMicrosPerOp(), a[i].serverCpuMicrosPerOp());
+      ratios[i] = Ratios.ratio(b[i].opsPerSecond(), a[i].opsPerSecond());
+      cpuRatios[i] = Ratios.ratio(b[i].serverCpuMicrosPerOp(), a[i].serverCpuMicrosPerOp());
     }
-    double[] interval = interval(ratios);
+    double[] interval = Ratios.interval(ratios);
     return new Comparison(
         step.label(sizes),
         Medians.of(a),
         Medians.of(b),
-        median(ratios),
+        Ratios.median(ratios),
         interval[0],
         interval[1],
-        median(cpuRatios),
+        Ratios.median(cpuRatios),
         step.goals().stream().map(goal -> goal.judge(a, b)).toList());
-  }
-
-  static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
-
-  /**
-   * The 95% interval of the median: resample the pairs with replacement, take the middle of the
-   * medians. Seeded, so that the same results always give the same interval.
-   */
-  static double[] interval(double[] ratios) {
-    SplittableRandom random = new SplittableRandom(ratios.length);
-    double[] medians = new double[RESAMPLES];
-    double[] sample = new double[ratios.length];
-    for (int i = 0; i < RESAMPLES; i++) {
-      for (int j = 0; j < sample.length; j++) {
-        sample[j] = ratios[random.nextInt(ratios.length)];
-      }
-      medians[i] = median(sample);
-    }
-    Arrays.sort(medians);
-    return new double[] {medians[RESAMPLES / 40], medians[RESAMPLES - 1 - RESAMPLES / 40]};
-  }
-
-  private static double ratio(double over, double under) {
-    return under == 0 ? 0 : over / under;
   }
 }

@@ -118,7 +118,10 @@ final class DriverLoop implements AutoCloseable {
   }
 
   private boolean mayIssue(long nowNanos) {
-    return !aborted && issued < phase.maxOperations() && nowNanos - phase.endNanos() < 0;
+    return !aborted
+        && issued < phase.maxOperations()
+        && nowNanos - phase.endNanos() < 0
+        && !phase.over().getAsBoolean();
   }
 
   private void issueOrRetire(Operation operation, long nowNanos) {

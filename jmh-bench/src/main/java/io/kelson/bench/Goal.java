@@ -56,7 +56,7 @@ record Goal(Figure figure, double bound) {
       double under = figure.of(a[i]);
       ratios[i] = under == 0 ? 0 : figure.of(b[i]) / under;
     }
-    double ratio = Comparison.median(ratios);
+    double ratio = Ratios.median(ratios);
     boolean kept = more() ? ratio >= bound : ratio <= bound;
     return new Outcome(text(), ratio, ratio > 0 && kept);
   }

@@ -13,12 +13,16 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Puts a load on a cluster and measures it: a warm-up, then a measured phase of which every
  * operation is waited for, so that operations, time and CPU time belong together exactly.
  */
 public final class LoadDriver implements AutoCloseable {
+  /** Far enough away; Long.MAX_VALUE would overflow in differences of nanoTime. */
+  private static final Duration FAR = Duration.ofDays(365);
+
   private final Script script;
   private final LoadPlan plan;
   private Tally measured = new Tally(0);
@@ -83,24 +87,40 @@ public final class LoadDriver implements AutoCloseable {
     return LoadResult.of(script.name(), plan, measured, Cost.of(serverPids).since(before));
   }
 
+  /**
+   * Measures the same load, without a warm-up, for as long as something else goes on.
+   *
+   * @param end ends the load; if it fails so does this, with the same cause
+   */
+  public LoadResult runUntil(CompletableFuture<?> end, List<Long> serverPids, ProgressLine progress)
+      throws InterruptedException {
+    Cost before = Cost.of(serverPids);
+    long endNanos = System.nanoTime() + FAR.toNanos();
+    measured = phase(script.name(), endNanos, Long.MAX_VALUE, end::isDone, progress);
+    Cost cost = Cost.of(serverPids).since(before);
+    end.join();
+    return LoadResult.of(script.name(), plan, measured, cost);
+  }
+
   /** The same load without counting it. */
   Tally warmUp(ProgressLine progress) throws InterruptedException {
     long nowNanos = System.nanoTime();
     if (plan.warmup().isZero()) {
       return new Tally(nowNanos);
     }
-    return phase("warm-up", nowNanos + plan.warmup().toNanos(), Long.MAX_VALUE, progress);
+    long endNanos = nowNanos + plan.warmup().toNanos();
+    return phase("warm-up", endNanos, Long.MAX_VALUE, () -> false, progress);
   }
 
   /** The load as planned. */
   Tally measure(ProgressLine progress) throws InterruptedException {
     boolean counted = plan.total() > 0;
-    // A moment far enough away; Long.MAX_VALUE would overflow in differences of nanoTime.
-    Duration bound = counted ? Duration.ofDays(365) : plan.duration();
+    Duration bound = counted ? FAR : plan.duration();
     return phase(
         script.name(),
         System.nanoTime() + bound.toNanos(),
         counted ? plan.total() : Long.MAX_VALUE,
+        () -> false,
         progress);
   }
 
@@ -126,7 +146,8 @@ public final class LoadDriver implements AutoCloseable {
     }
   }
 
-  private Tally phase(String name, long endNanos, long total, ProgressLine progress)
+  private Tally phase(
+      String name, long endNanos, long total, BooleanSupplier over, ProgressLine progress)
       throws InterruptedException {
     long startNanos = System.nanoTime();
     List<CompletableFuture<Tally>> running = new ArrayList<>();
@@ -136,6 +157,7 @@ public final class LoadDriver implements AutoCloseable {
               startNanos,
               endNanos,
               total == Long.MAX_VALUE ? total : share(total, i),
+              over,
               plan.open() ? 0 : (int) share(plan.clients(), i),
               plan.ratePerSecond() / loops.size(),
               Math.max(1, (int) share(plan.maxInFlight(), i)));

@@ -2,6 +2,11 @@ package io.kelson.bench;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.kelson.bench.scenario.ScenarioComparison;
+import io.kelson.bench.scenario.ScenarioOptions;
+import io.kelson.bench.scenario.ScenarioRun;
+import io.kelson.bench.scenario.ScenarioSizes;
+import io.kelson.bench.scenario.Scenarios;
 import io.kelson.chaos.NodeCommand;
 import io.kelson.chaos.Ports;
 import java.io.IOException;
@@ -13,16 +18,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
  * Compares two servers on this machine: three members of each in turn, on the same disk, with the
- * same flags, under the same loads.
+ * same flags, under the same loads; then through the same {@link Scenarios}, each on a fresh
+ * cluster.
  *
  * <p>Legs alternate in the order A B, B A, so that a drift of the machine hits both sides alike.
  * What counts is the ratio within each pair; the absolute figures are printed beside it. A run of a
@@ -32,7 +36,13 @@ import picocli.CommandLine.Option;
     name = "side-by-side",
     mixinStandardHelpOptions = true,
     description = "Runs two servers in turn under the same loads and compares them.",
-    footer = {"", "A look at a few loads only:", "  side-by-side --quick --only 'put;watch'"})
+    footer = {
+      "",
+      "A look at a few loads only:",
+      "  side-by-side --quick --only 'put;watch'",
+      "Memory, restart, failover, compaction, snapshot and start, and no loads:",
+      "  side-by-side --only 'memory;restart;failover;compaction;snapshot;start'"
+    })
 public final class SideBySide implements Callable<Integer> {
   private static final Gson JSON =
       new GsonBuilder().disableHtmlEscaping().serializeNulls().setPrettyPrinting().create();
@@ -74,7 +84,8 @@ public final class SideBySide implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ";",
-      description = "Only the loads whose names begin with one of these, separated by ';'.")
+      description =
+          "Only the loads and scenarios whose names begin with one of these, separated by ';'.")
   private List<String> only = List.of();
 
   @Option(
@@ -83,13 +94,15 @@ public final class SideBySide implements Callable<Integer> {
       description = "Bytes per value (${DEFAULT-VALUE}).")
   private int valueBytes;
 
+  @Mixin private ScenarioOptions scenarioOptions = new ScenarioOptions();
+
   @Option(names = "--quick", description = "A look in a few minutes instead of a measurement.")
   private boolean quick;
 
   @Option(
       names = "--base-port",
       defaultValue = "23790",
-      description = "First of six loopback ports (${DEFAULT-VALUE}).")
+      description = "First of six loopback ports, with scenarios eight (${DEFAULT-VALUE}).")
   private int basePort;
 
   @Option(
@@ -99,6 +112,7 @@ public final class SideBySide implements Callable<Integer> {
   private Path directory;
 
   private List<Step> steps = Step.ALL;
+  private Scenarios scenarios;
 
   private SideBySide() {}
 
@@ -121,7 +135,12 @@ public final class SideBySide implements Callable<Integer> {
       double stolenPercent,
       double foreignPercent,
       long peakMemoryMebibytes,
-      List<LoadResult> results) {}
+      List<LoadResult> results) {
+    /** Whether its figures are for quoting. */
+    boolean quiet() {
+      return new Bystanders.Shares(stolenPercent, foreignPercent).quiet();
+    }
+  }
 
   /** The JSON result. */
   record Report(
@@ -136,35 +155,56 @@ public final class SideBySide implements Callable<Integer> {
       int valueBytes,
       long listedKeys,
       List<Comparison> comparisons,
-      List<LegReport> legs) {}
+      List<LegReport> legs,
+      ScenarioSizes scenarioSizes,
+      List<ScenarioComparison> scenarios,
+      List<ScenarioRun> scenarioRuns) {}
 
   @Override
   public Integer call() throws Exception {
-    NodeCommand commandA = command(a);
-    NodeCommand commandB = command(b);
+    Products products = new Products(kelson);
+    NodeCommand commandA = products.command(a);
+    NodeCommand commandB = products.command(b);
     Leg leg = leg();
-    steps = chosen(leg.sizes());
-    Ports.requireFree(leg.ports());
+    choose(leg.sizes());
+    Ports.requireFree(scenarios.count() == 0 ? leg.ports() : scenarios.ports(basePort));
     String startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     Path home = Files.createDirectories(directory.resolve(startedAt.replace(":", "")));
     requireRealDisk(home);
     Machine machine = Machine.describe(home);
-    System.out.println(heading(machine, version(commandA), version(commandB)));
+    String versionA = Products.version(commandA);
+    String versionB = Products.version(commandB);
+    System.out.println(heading(machine, versionA, versionB));
 
     List<LegReport> legs = new ArrayList<>();
+    List<ScenarioRun> runs = new ArrayList<>();
     for (int pair = 1; pair <= pairs(); pair++) {
-      boolean aFirst = pair % 2 == 1;
-      legs.add(runLeg(leg, pair, aFirst ? "a" : "b", aFirst ? commandA : commandB, home));
-      legs.add(runLeg(leg, pair, aFirst ? "b" : "a", aFirst ? commandB : commandA, home));
+      List<Turn> turns = turns(pair, commandA, commandB);
+      if (!steps.isEmpty()) {
+        for (Turn turn : turns) {
+          legs.add(runLeg(leg, turn, home));
+        }
+      }
+      for (int i = 0; i < scenarios.count(); i++) {
+        for (Turn turn : turns) {
+          runs.add(runScenario(i, turn, home));
+        }
+      }
     }
     List<Comparison> comparisons = compare(leg.sizes(), legs);
-    System.out.println(table(comparisons));
+    List<ScenarioComparison> scenarioComparisons = scenarios.compare(runs);
+    if (!comparisons.isEmpty()) {
+      System.out.println(LoadTable.of(comparisons, a, b, pairs()));
+    }
+    if (!scenarioComparisons.isEmpty()) {
+      System.out.println(Scenarios.table(scenarioComparisons, a, b, pairs()));
+    }
     Report report =
         new Report(
             startedAt,
             machine,
-            version(commandA),
-            version(commandB),
+            versionA,
+            versionB,
             pairs(),
             (int) leg.stepDuration().toSeconds(),
             (int) leg.warmup().toSeconds(),
@@ -172,11 +212,21 @@ public final class SideBySide implements Callable<Integer> {
             valueBytes,
             leg.sizes().listed().size(),
             comparisons,
-            legs);
+            legs,
+            scenarioSizes(),
+            scenarioComparisons,
+            runs);
     Path json = home.resolve("result.json");
     Files.writeString(json, JSON.toJson(report) + "\n");
     System.out.println("every leg: " + json);
-    return reportErrors(legs);
+    return reportErrors(legs, runs);
+  }
+
+  /** A B, then B A: a drift of the machine hits both sides alike. */
+  private static List<Turn> turns(int pair, NodeCommand commandA, NodeCommand commandB) {
+    Turn turnA = new Turn(pair, "a", commandA);
+    Turn turnB = new Turn(pair, "b", commandB);
+    return pair % 2 == 1 ? List.of(turnA, turnB) : List.of(turnB, turnA);
   }
 
   private Leg leg() {
@@ -191,69 +241,44 @@ public final class SideBySide implements Callable<Integer> {
         basePort);
   }
 
-  private List<Step> chosen(Sizes sizes) {
-    List<Step> some =
-        Step.ALL.stream()
-            .filter(step -> only.isEmpty() || only.stream().anyMatch(step.label(sizes)::startsWith))
-            .toList();
-    if (some.isEmpty()) {
-      throw new IllegalArgumentException("no load's name begins with one of " + only);
+  private void choose(Sizes sizes) {
+    Selection selection = new Selection(only);
+    steps = Step.ALL.stream().filter(step -> selection.test(step.label(sizes))).toList();
+    scenarios = Scenarios.of(scenarioSizes(), selection);
+    if (steps.isEmpty() && scenarios.count() == 0) {
+      throw new IllegalArgumentException("no load's or scenario's name begins with one of " + only);
     }
-    return some;
+  }
+
+  private ScenarioSizes scenarioSizes() {
+    return scenarioOptions.sizes(quick, valueBytes);
   }
 
   private int pairs() {
     return pairs != null ? pairs : quick ? 1 : 3;
   }
 
-  private LegReport runLeg(Leg leg, int pair, String side, NodeCommand command, Path home)
-      throws InterruptedException {
-    String name = "pair " + pair + ", " + side + " (" + command.product() + ")";
-    Path data = home.resolve("pair" + pair + "-" + side + "-" + command.product()).toAbsolutePath();
-    Leg.Outcome outcome = leg.run(name, command, data, steps, ProgressLine.onTerminal());
+  private LegReport runLeg(Leg leg, Turn turn, Path home) throws InterruptedException {
+    Path data = home.resolve(turn.path()).toAbsolutePath();
+    Leg.Outcome outcome =
+        leg.run(turn.name(), turn.command(), data, steps, ProgressLine.onTerminal());
     LegReport report =
         new LegReport(
-            pair,
-            side,
-            command.product(),
+            turn.pair(),
+            turn.side(),
+            turn.command().product(),
             outcome.stolenPercent(),
             outcome.foreignPercent(),
             outcome.peakMemoryMebibytes(),
             outcome.results());
-    System.out.print(legLines(name, leg.sizes(), report));
+    System.out.print(new LoadTable(steps, leg.sizes()).leg(turn.name(), report));
     return report;
   }
 
-  private String legLines(String name, Sizes sizes, LegReport leg) {
-    StringBuilder out = new StringBuilder();
-    out.append(
-        String.format(
-            "%s: of all CPU time %.1f%% stolen, %.1f%% used by other programs%s%n"
-                + "  the servers' memory at its peak: %d MiB%n",
-            name,
-            leg.stolenPercent(),
-            leg.foreignPercent(),
-            quiet(leg) ? "" : "  <- not a quiet machine",
-            leg.peakMemoryMebibytes()));
-    for (int i = 0; i < steps.size(); i++) {
-      LoadResult result = leg.results().get(i);
-      out.append(
-          String.format(
-              "  %-36s %9.0f ops/s  p50 %8.2f ms  p99 %8.2f ms  %6.0f us/op  %7.0f B written/op"
-                  + "  %d errors%n",
-              steps.get(i).label(sizes),
-              result.opsPerSecond(),
-              result.p50Micros() / 1e3,
-              result.p99Micros() / 1e3,
-              result.serverCpuMicrosPerOp(),
-              result.diskBytesWrittenPerOp(),
-              result.errorCount()));
-    }
-    return out.toString();
-  }
-
-  private static boolean quiet(LegReport leg) {
-    return leg.stolenPercent() <= 1 && leg.foreignPercent() <= 3;
+  private ScenarioRun runScenario(int number, Turn turn, Path home) throws InterruptedException {
+    ScenarioRun run = scenarios.run(number, turn, home, basePort, ProgressLine.onTerminal());
+    System.out.print(scenarios.lines(run));
+    return run;
   }
 
   private List<Comparison> compare(Sizes sizes, List<LegReport> legs) {
@@ -286,61 +311,13 @@ public final class SideBySide implements Callable<Integer> {
         machine.loadBefore());
   }
 
-  private String table(List<Comparison> comparisons) {
-    StringBuilder out = new StringBuilder("\n");
-    out.append("medians over ").append(pairs()).append(" pairs; us/op: CPU of the three servers\n");
-    out.append(
-        String.format(
-            "| load | a (%s) ops/s | b (%s) ops/s | b/a (95%%) | a p50/p99 ms | b p50/p99 ms |"
-                + " a us/op | b us/op | b/a | a, b bytes written/op | goal | reached |%n",
-            a, b));
-    out.append("|---|---|---|---|---|---|---|---|---|---|---|---|\n");
-    for (Comparison row : comparisons) {
-      out.append(
-          String.format(
-              "| %s | %.0f | %.0f | %.2f%s | %s | %s | %.0f | %.0f | %.2f | %.0f, %.0f | %s | %s |%n",
-              row.step(),
-              row.a().opsPerSecond(),
-              row.b().opsPerSecond(),
-              row.ratioMedian(),
-              interval(row),
-              latencies(row.a()),
-              latencies(row.b()),
-              row.a().cpuMicrosPerOp(),
-              row.b().cpuMicrosPerOp(),
-              row.cpuRatioMedian(),
-              row.a().bytesWrittenPerOp(),
-              row.b().bytesWrittenPerOp(),
-              joined(row, Goal.Outcome::goal),
-              joined(row, SideBySide::reached)));
-    }
-    return out.toString();
-  }
-
-  private static String joined(Comparison row, Function<Goal.Outcome, String> part) {
-    return row.goals().stream().map(part).collect(Collectors.joining("; "));
-  }
-
-  private static String reached(Goal.Outcome outcome) {
-    return String.format("%s (%.2fx)", outcome.reached() ? "yes" : "no", outcome.ratio());
-  }
-
-  /** An interval over one or two pairs would say nothing. */
-  private String interval(Comparison row) {
-    return pairs() < 3 ? "" : String.format(" (%.2f-%.2f)", row.ratioLow(), row.ratioHigh());
-  }
-
-  private static String latencies(Comparison.Medians medians) {
-    return String.format("%.2f / %.1f", medians.p50Micros() / 1e3, medians.p99Micros() / 1e3);
-  }
-
-  private static int reportErrors(List<LegReport> legs) {
+  private static int reportErrors(List<LegReport> legs, List<ScenarioRun> runs) {
     long errors =
-        legs.stream()
-            .flatMap(leg -> leg.results().stream())
-            .mapToLong(LoadResult::errorCount)
-            .sum();
-    if (!legs.stream().allMatch(SideBySide::quiet)) {
+        legs.stream().flatMap(leg -> leg.results().stream()).mapToLong(LoadResult::errorCount).sum()
+            + runs.stream().mapToLong(ScenarioRun::errorCount).sum();
+    boolean quiet =
+        legs.stream().allMatch(LegReport::quiet) && runs.stream().allMatch(ScenarioRun::quiet);
+    if (!quiet) {
       System.out.println(
           "other programs ran meanwhile: quote these figures with that, or not at all");
     }
@@ -348,37 +325,6 @@ public final class SideBySide implements Callable<Integer> {
       System.out.println(errors + " operations failed: see the legs' errors before using a figure");
     }
     return errors > 0 ? 1 : 0;
-  }
-
-  private NodeCommand command(String product) {
-    return switch (product) {
-      case "etcd" ->
-          NodeCommand.etcd(
-              NodeCommand.findEtcd()
-                  .orElseThrow(
-                      () ->
-                          new IllegalStateException(
-                              "no etcd on the path: install one or name it in KELSON_ETCD")));
-      case "kelson" -> {
-        if (!Files.isExecutable(kelson)) {
-          throw new IllegalStateException("no launcher at " + kelson + ": name it with --kelson");
-        }
-        yield NodeCommand.kelson(kelson.toAbsolutePath());
-      }
-      default -> throw new IllegalArgumentException("neither etcd nor kelson: " + product);
-    };
-  }
-
-  /** What the server calls itself; a Kelson that must be built first is built here. */
-  private static String version(NodeCommand command) throws IOException, InterruptedException {
-    List<String> line = List.of(command.prefix().get(0), "--version");
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes()).strip();
-    if (!process.waitFor(5, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new IllegalStateException(line + " does not end");
-    }
-    return command.product() + ": " + output.lines().findFirst().orElse("version unknown");
   }
 
   private static void requireRealDisk(Path directory) throws IOException {

@@ -11,13 +11,14 @@ import java.util.SplittableRandom;
  * Values that never repeat and do not compress: a store that compresses its blocks would be
  * flattered by one value written over and over.
  */
-final class Values {
+public final class Values {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private Values() {}
 
-  static ByteString random(int bytes, SplittableRandom random) {
+  /** A value that nobody has seen before. */
+  public static ByteString random(int bytes, SplittableRandom random) {
     return UnsafeByteOperations.unsafeWrap(fill(new byte[bytes], 0, random));
   }
 

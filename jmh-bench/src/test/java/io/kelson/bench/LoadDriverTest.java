@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,6 +82,32 @@ class LoadDriverTest {
     assertThat(result.elapsedSeconds())
         .as("400 arrivals at 2000/s cannot all be there at once")
         .isGreaterThan(0.05);
+  }
+
+  @Test
+  void loadGoesOnUntilSomethingElseIsOver() throws InterruptedException {
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    store.atPut(500, () -> end.complete(null));
+    try (LoadDriver driver =
+        LoadDriver.connect(new PutWorkload(KEYS, 16, false), plan(3, 1, 1, 1, 0))) {
+      LoadResult result = driver.runUntil(end, List.of(), ProgressLine.onTerminal());
+      assertThat(result.operations())
+          .as("the plan's total is not this load's; what was in flight is waited for")
+          .isBetween(500L, 503L)
+          .isEqualTo(store.puts.get());
+    }
+  }
+
+  @Test
+  void whatEndsLoadByFailingFailsIt() {
+    CompletableFuture<Void> end =
+        CompletableFuture.failedFuture(new IllegalStateException("no compaction"));
+    try (LoadDriver driver =
+        LoadDriver.connect(new PutWorkload(KEYS, 16, false), plan(3, 1, 1, 1, 0))) {
+      assertThatThrownBy(() -> driver.runUntil(end, List.of(), ProgressLine.onTerminal()))
+          .hasMessageContaining("no compaction");
+    }
+    assertThat(store.puts).as("nothing is sent after the end").hasValue(0);
   }
 
   @Test
@@ -146,10 +173,20 @@ class LoadDriverTest {
     private volatile int answerTogether = 1;
     private volatile int refuseEvery = Integer.MAX_VALUE;
     private volatile boolean empty;
+    private volatile long actionAt;
+    private volatile Runnable action = () -> {};
+
+    void atPut(long number, Runnable run) {
+      action = run;
+      actionAt = number;
+    }
 
     @Override
     public void put(PutRequest request, StreamObserver<PutResponse> observer) {
       long revision = puts.incrementAndGet();
+      if (revision == actionAt) {
+        action.run();
+      }
       togetherWith(() -> answer(revision, observer)).forEach(Runnable::run);
     }
 

@@ -5,20 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class ComparisonTest {
+class RatiosTest {
   @Test
   void medianOfOddAndEvenCounts() {
-    assertThat(Comparison.median(new double[] {3, 1, 2})).isEqualTo(2);
-    assertThat(Comparison.median(new double[] {4, 1, 2, 3})).isEqualTo(2.5);
+    assertThat(Ratios.median(new double[] {3, 1, 2})).isEqualTo(2);
+    assertThat(Ratios.median(new double[] {4, 1, 2, 3})).isEqualTo(2.5);
   }
 
   @Test
   void intervalLiesAroundTheMedianWithinTheValues() {
     double[] ratios = {0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 0.7, 1.05, 0.95, 1.0};
-    double[] interval = Comparison.interval(ratios);
-    assertThat(interval[0]).isLessThan(Comparison.median(ratios)).isGreaterThanOrEqualTo(0.7);
-    assertThat(interval[1]).isGreaterThan(Comparison.median(ratios)).isLessThanOrEqualTo(1.3);
-    assertThat(Comparison.interval(ratios))
+    double[] interval = Ratios.interval(ratios);
+    assertThat(interval[0]).isLessThan(Ratios.median(ratios)).isGreaterThanOrEqualTo(0.7);
+    assertThat(interval[1]).isGreaterThan(Ratios.median(ratios)).isLessThanOrEqualTo(1.3);
+    assertThat(Ratios.interval(ratios))
         .as("the same results, the same interval")
         .isEqualTo(interval);
   }
@@ -27,6 +27,6 @@ class ComparisonTest {
   void intervalOfEqualValuesIsThatValue() {
     double[] same = new double[5];
     Arrays.fill(same, 1.5);
-    assertThat(Comparison.interval(same)).containsExactly(1.5, 1.5);
+    assertThat(Ratios.interval(same)).containsExactly(1.5, 1.5);
   }
 }

@@ -1,0 +1,74 @@
+package io.kelson.bench.scenario;
+
+import io.kelson.bench.Ratios;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One row over all pairs; its components are fields of the JSON result.
+ *
+ * @param pairs in which both sides could be read; only these count
+ * @param a the first side
+ * @param b the second side
+ * @param ratioMedian the median over the pairs of b's value by a's; 0 if there is none
+ * @param ratioLow the lower end of its 95% interval (bootstrap over the pairs)
+ * @param ratioHigh the upper end
+ * @param goal what b was to reach, and whether it did
+ */
+public record ScenarioComparison(
+    String what,
+    int pairs,
+    Side a,
+    Side b,
+    double ratioMedian,
+    double ratioLow,
+    double ratioHigh,
+    Bound.Outcome goal) {
+
+  /**
+   * One side's figures.
+   *
+   * @param text as they stand in the table
+   * @param median of each over the pairs; null if there is none
+   */
+  public record Side(String text, Reading median) {
+    static Side of(Row row, List<Reading> readings) {
+      if (readings.isEmpty()) {
+        return new Side("failed", null);
+      }
+      Reading median = Reading.median(readings);
+      return new Side(row.cell(median), median);
+    }
+  }
+
+  /**
+   * Compares.
+   *
+   * @param a the first side's runs of the row's scenario, one per pair
+   * @param b the second side's, in the same order
+   */
+  static ScenarioComparison of(Row row, List<ScenarioRun> a, List<ScenarioRun> b) {
+    List<Reading> readA = new ArrayList<>();
+    List<Reading> readB = new ArrayList<>();
+    for (int i = 0; i < a.size(); i++) {
+      Reading one = a.get(i).readings().get(row.what());
+      Reading other = b.get(i).readings().get(row.what());
+      if (one != null && other != null) {
+        readA.add(one);
+        readB.add(other);
+      }
+    }
+    double[] ratios = Bound.ratios(readA, readB);
+    boolean any = ratios.length > 0;
+    double[] interval = any ? Ratios.interval(ratios) : new double[2];
+    return new ScenarioComparison(
+        row.what(),
+        ratios.length,
+        Side.of(row, readA),
+        Side.of(row, readB),
+        any ? Ratios.median(ratios) : 0,
+        interval[0],
+        interval[1],
+        row.goal().judge(row.unit(), readA, readB));
+  }
+}

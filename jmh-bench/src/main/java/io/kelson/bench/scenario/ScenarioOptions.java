@@ -1,0 +1,60 @@
+package io.kelson.bench.scenario;
+
+import picocli.CommandLine.Option;
+
+/** The command line's words for the sizes of scenarios. */
+public final class ScenarioOptions {
+  @Option(
+      names = "--scenario-keys",
+      description = "Keys of the scenarios' ordinary stores (1000000; quick: 100000).")
+  private Long keys;
+
+  @Option(
+      names = "--many-keys",
+      description = "Keys of the large store that is restarted (10000000; quick: 300000).")
+  private Long manyKeys;
+
+  @Option(
+      names = "--revisions",
+      description = "Revisions before a compaction (1000000; quick: 100000).")
+  private Long revisions;
+
+  @Option(names = "--kills", description = "Leaders killed (40; quick: 8).")
+  private Integer kills;
+
+  @Option(names = "--starts", description = "Starts on an empty directory (10; quick: 3).")
+  private Integer starts;
+
+  @Option(
+      names = "--scenario-rate",
+      description = "Puts a second whose latency is looked at (1000).")
+  private Double ratePerSecond;
+
+  @Option(
+      names = "--scenario-seconds",
+      description = "Seconds these are measured idle, and at least meanwhile (10; quick: 4).")
+  private Integer seconds;
+
+  @Option(
+      names = "--settle",
+      description = "Seconds from the last write to the look at memory (10; quick: 5).")
+  private Integer settleSeconds;
+
+  /** What was asked for, else what the goals speak of, else a small part of that. */
+  public ScenarioSizes sizes(boolean quick, int valueBytes) {
+    return new ScenarioSizes(
+        or(keys, quick ? 100_000L : 1_000_000L),
+        or(manyKeys, quick ? 300_000L : 10_000_000L),
+        valueBytes,
+        or(revisions, quick ? 100_000L : 1_000_000L),
+        or(kills, quick ? 8 : 40),
+        or(starts, quick ? 3 : 10),
+        or(ratePerSecond, 1_000.0),
+        or(seconds, quick ? 4 : 10),
+        or(settleSeconds, quick ? 5 : 10));
+  }
+
+  private static <T> T or(T asked, T otherwise) {
+    return asked != null ? asked : otherwise;
+  }
+}
