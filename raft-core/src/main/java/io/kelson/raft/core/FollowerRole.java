@@ -181,7 +181,9 @@ final class FollowerRole extends RoleState {
     // Never further than this very message has checked the log (section 5.3; the last line of
     // figure 2's AppendEntries): what lies beyond may still be another leader's.
     log.commitTo(Math.min(message.commit(), verified));
-    acknowledge(message, verified);
+    if (!message.newsOnly()) {
+      acknowledge(message, verified);
+    }
   }
 
   private void reject(AppendRequest message) {

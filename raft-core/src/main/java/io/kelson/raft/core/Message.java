@@ -76,10 +76,31 @@ public sealed interface Message {
    *     returns it, and a read registered in round n is confirmed once a quorum has returned n or
    *     more. A number is never used twice in a term, so that a late answer can confirm nothing
    *     newer than what it was asked for
+   * @param newsOnly whether it only tells the commit index to one that has everything else: who
+   *     holds {@code prev} does not answer
    */
   record AppendRequest(
-      long from, long to, long term, LogPosition prev, List<Entry> entries, long commit, long round)
+      long from,
+      long to,
+      long term,
+      LogPosition prev,
+      List<Entry> entries,
+      long commit,
+      long round,
+      boolean newsOnly)
       implements Message {
+    /** One that is answered. */
+    public AppendRequest(
+        long from,
+        long to,
+        long term,
+        LogPosition prev,
+        List<Entry> entries,
+        long commit,
+        long round) {
+      this(from, to, term, prev, entries, commit, round, false);
+    }
+
     @Override
     public Kind kind() {
       return Kind.APPEND_REQUEST;

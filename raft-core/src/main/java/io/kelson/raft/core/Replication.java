@@ -186,13 +186,14 @@ final class Replication {
   /**
    * Tells one follower of a new commit index, unless requests are under way to it: the next of
    * those, or the end of their acknowledgements, will bring it. Under load so no message is spent
-   * on it.
+   * on it. Nor is an answer: it would tell what is known, and whether the follower is alive shows
+   * with the next heartbeat.
    */
   void announceCommit(Progress follower) {
     if (follower.isIdle()
         && follower.next() > core.log().last()
         && follower.sentCommit() < Math.min(core.log().commit(), follower.match())) {
-      send(follower, follower.match(), List.of());
+      send(follower, follower.match(), List.of(), true);
     }
   }
 
@@ -276,6 +277,10 @@ final class Replication {
   }
 
   private void send(Progress follower, long prevIndex, List<Entry> entries) {
+    send(follower, prevIndex, entries, false);
+  }
+
+  private void send(Progress follower, long prevIndex, List<Entry> entries, boolean newsOnly) {
     RaftLog log = core.log();
     // Everybody agrees on the place before the first entry, however much has been cut since.
     LogPosition prev =
@@ -283,7 +288,14 @@ final class Replication {
     core.outbox()
         .send(
             new AppendRequest(
-                core.self(), follower.id(), core.term(), prev, entries, log.commit(), round));
+                core.self(),
+                follower.id(),
+                core.term(),
+                prev,
+                entries,
+                log.commit(),
+                round,
+                newsOnly));
     follower.noteCommitSent(Math.min(log.commit(), prev.index() + entries.size()));
   }
 

@@ -153,7 +153,8 @@ final class MessageCodec {
             .setTerm(m.term())
             .setPrev(toWire(m.prev()))
             .setCommit(m.commit())
-            .setRound(m.round());
+            .setRound(m.round())
+            .setNewsOnly(m.newsOnly());
     for (Entry entry : m.entries()) {
       w.addEntries(toWire(entry));
     }
@@ -172,7 +173,8 @@ final class MessageCodec {
         prev,
         entries(w.getEntriesList(), prev, term),
         number(w.getCommit(), "commit"),
-        number(w.getRound(), "round"));
+        number(w.getRound(), "round"),
+        w.getNewsOnly());
   }
 
   private static Wire.AppendResponse toWire(Message.AppendResponse m) {

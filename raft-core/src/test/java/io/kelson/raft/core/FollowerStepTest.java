@@ -65,6 +65,21 @@ class FollowerStepTest {
   }
 
   @Test
+  void newsOfTheCommitIndexIsTakenWithoutAnAnswerUnlessItIsRefused() {
+    RaftCore core = member().log(1, 1).follower();
+
+    Effects taken =
+        receive(core, new Message.AppendRequest(2, 1, 1, at(1, 2), List.of(), 2, 0, true));
+    assertThat(core.commitIndex()).isEqualTo(2);
+    assertThat(taken.send()).isEmpty();
+
+    Effects refused =
+        receive(core, new Message.AppendRequest(2, 1, 1, at(1, 3), List.of(), 3, 0, true));
+    assertThat(core.commitIndex()).isEqualTo(2);
+    assertThat(refused.send()).hasSize(1);
+  }
+
+  @Test
   void repeatedEntriesUnderWayToDiskAreAcknowledgedAfterTheirWrite() {
     RaftCore core = member().log(1, 1).follower();
     receive(core, append(core, at(1, 2), entry(1, 3)));

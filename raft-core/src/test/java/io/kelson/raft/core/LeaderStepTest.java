@@ -100,7 +100,7 @@ class LeaderStepTest {
     assertThat(effects.committed()).isEqualTo(new Committed(3, 4, List.of(command(3, "a"))));
     assertThat(effects.send())
         .as("member 2 has nothing under way and hears of it; member 3 will with its next")
-        .containsExactly(sends(2, at(2, 3), 3, 0));
+        .containsExactly(new AppendRequest(1, 2, 2, at(2, 3), List.of(), 3, 0, true));
   }
 
   @Test

@@ -24,6 +24,10 @@ final class Configurations {
   private final TreeMap<Long, Configuration> committed = new TreeMap<>();
 
   private final Set<Long> everMembers = new HashSet<>();
+
+  /** Those who had a vote by what they took for the configuration in force at some time. */
+  private final Set<Long> everVoters = new HashSet<>();
+
   private Consumer<Configuration> onCommitted = configuration -> {};
 
   /**
@@ -64,6 +68,9 @@ final class Configurations {
   void afterStep(SimNode node) {
     requireLatest(node);
     inForce[(int) node.id] = node.core().configuration();
+    if (node.core().configuration().isVoter(node.id)) {
+      everVoters.add(node.id);
+    }
   }
 
   /** In force is the latest configuration in the log, whatever the log has gone through. */
@@ -150,10 +157,14 @@ final class Configurations {
     }
   }
 
-  /** Nobody campaigns who has never had a vote. */
+  /**
+   * Nobody campaigns who has never had a vote; what gave it may have been taken back while a slow
+   * disk held the requests.
+   */
   void requireOnceVoter(SimNode node) {
     require(
         node.core().configuration().isVoter(node.id)
+            || everVoters.contains(node.id)
             || committed.values().stream().anyMatch(each -> each.isVoter(node.id)),
         "member %d asks for votes and never had one",
         node.id);

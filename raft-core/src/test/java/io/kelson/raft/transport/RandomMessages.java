@@ -48,7 +48,8 @@ final class RandomMessages {
     for (int i = 1; i <= count; i++) {
       entries.add(new Entry(term, prev.index() + i, type(), bytes()));
     }
-    return new Message.AppendRequest(from, to, term, prev, entries, number(), number());
+    return new Message.AppendRequest(
+        from, to, term, prev, entries, number(), number(), random.nextBoolean());
   }
 
   private List<Proposal> proposals() {

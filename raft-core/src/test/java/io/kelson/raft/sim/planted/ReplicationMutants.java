@@ -164,9 +164,9 @@ final class ReplicationMutants {
             0,
             "followers are not told of the last commit index, not even by heartbeats",
             REPLICATION,
-            "core.self(), follower.id(), core.term(), prev, entries, log.commit(), round));",
-            "core.self(), follower.id(), core.term(), prev, entries,"
-                + " entries.isEmpty() ? 0 : log.commit(), round));"),
+            "                log.commit(),\n                round,\n                newsOnly));",
+            "                entries.isEmpty() ? 0 : log.commit(),\n                round,\n"
+                + "                newsOnly));"),
         new Mutant(
             "applied-twice",
             37,
