@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -98,6 +99,7 @@ public final class SideBySide implements Callable<Integer> {
       description = "Where data, logs and results go; a real disk (${DEFAULT-VALUE}).")
   private Path directory;
 
+  private final Optional<EtcdBenchmark> secondDriver = EtcdBenchmark.find();
   private List<Step> steps = Step.ALL;
 
   private SideBySide() {}
@@ -121,7 +123,8 @@ public final class SideBySide implements Callable<Integer> {
       double stolenPercent,
       double foreignPercent,
       long peakMemoryMebibytes,
-      List<LoadResult> results) {}
+      List<LoadResult> results,
+      List<EtcdBenchmark.Result> neutral) {}
 
   /** The JSON result. */
   record Report(
@@ -151,6 +154,13 @@ public final class SideBySide implements Callable<Integer> {
     Machine machine = Machine.describe(home);
     System.out.println(heading(machine, version(commandA), version(commandB)));
 
+    if (secondDriver.isEmpty()) {
+      System.out.println(
+          "no benchmark tool of etcd's on the path or in "
+              + EtcdBenchmark.VARIABLE
+              + ": no second driver");
+    }
+
     List<LegReport> legs = new ArrayList<>();
     for (int pair = 1; pair <= pairs(); pair++) {
       boolean aFirst = pair % 2 == 1;
@@ -159,6 +169,7 @@ public final class SideBySide implements Callable<Integer> {
     }
     List<Comparison> comparisons = compare(leg.sizes(), legs);
     System.out.println(table(comparisons));
+    System.out.print(EtcdBenchmarkTable.of(neutral(legs, "a"), neutral(legs, "b")));
     Report report =
         new Report(
             startedAt,
@@ -210,7 +221,8 @@ public final class SideBySide implements Callable<Integer> {
       throws InterruptedException {
     String name = "pair " + pair + ", " + side + " (" + command.product() + ")";
     Path data = home.resolve("pair" + pair + "-" + side + "-" + command.product()).toAbsolutePath();
-    Leg.Outcome outcome = leg.run(name, command, data, steps, ProgressLine.onTerminal());
+    Leg.Outcome outcome =
+        leg.run(name, command, data, steps, secondDriver, ProgressLine.onTerminal());
     LegReport report =
         new LegReport(
             pair,
@@ -219,7 +231,8 @@ public final class SideBySide implements Callable<Integer> {
             outcome.stolenPercent(),
             outcome.foreignPercent(),
             outcome.peakMemoryMebibytes(),
-            outcome.results());
+            outcome.results(),
+            outcome.neutral());
     System.out.print(legLines(name, leg.sizes(), report));
     return report;
   }
@@ -271,6 +284,10 @@ public final class SideBySide implements Callable<Integer> {
         .filter(leg -> leg.side().equals(side))
         .map(leg -> leg.results().get(step))
         .toArray(LoadResult[]::new);
+  }
+
+  private static List<List<EtcdBenchmark.Result>> neutral(List<LegReport> legs, String side) {
+    return legs.stream().filter(leg -> leg.side().equals(side)).map(LegReport::neutral).toList();
   }
 
   private String heading(Machine machine, String versionA, String versionB) {
