@@ -31,7 +31,8 @@ record Comparison(
       double p99Micros,
       double maxMicros,
       double cpuMicrosPerOp,
-      double bytesWrittenPerOp) {
+      double bytesWrittenPerOp,
+      Double fdatasyncsPerOp) {
     static Medians of(LoadResult[] results) {
       return new Medians(
           medianOf(results, LoadResult::opsPerSecond),
@@ -39,7 +40,19 @@ record Comparison(
           medianOf(results, LoadResult::p99Micros),
           medianOf(results, LoadResult::maxMicros),
           medianOf(results, LoadResult::serverCpuMicrosPerOp),
-          medianOf(results, Medians::bytesWritten));
+          medianOf(results, Medians::bytesWritten),
+          syncs(results));
+    }
+
+    /** Null if unknown in one of them. */
+    private static Double syncs(LoadResult[] results) {
+      boolean known = Arrays.stream(results).allMatch(result -> result.fdatasyncsPerOp() != null);
+      return known ? (Double) medianOf(results, LoadResult::fdatasyncsPerOp) : null;
+    }
+
+    /** {@link #fdatasyncsPerOp} as it stands in a table. */
+    String syncsText() {
+      return fdatasyncsPerOp == null ? "-" : String.format("%.3f", fdatasyncsPerOp);
     }
 
     /** 0 if unknown. */

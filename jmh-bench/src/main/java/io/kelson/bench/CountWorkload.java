@@ -23,6 +23,11 @@ public final class CountWorkload implements Workload<RangeRequest, RangeResponse
   }
 
   @Override
+  public boolean writes() {
+    return false;
+  }
+
+  @Override
   public MethodDescriptor<RangeRequest, RangeResponse> method() {
     return KVGrpc.getRangeMethod();
   }

@@ -35,17 +35,19 @@ record KubernetesLoad(KubernetesMix mix, int watchers, LoadPlan plan, Duration s
             WatchStreams.open(plan, watches, watchers, EventSink::sinceStamp, stalled, progress)) {
       driver.warmUp(progress);
       watching.awaitDelivered(mix.written() * watchers, progress);
-      watching.restart(System.nanoTime());
-      Cost before = Cost.of(serverPids);
-      Tally tally = driver.measure(progress);
-      long missing = watching.awaitDelivered(mix.written() * watchers, progress);
-      Cost cost = Cost.of(serverPids).since(before);
-      Tally events = watching.restart(0);
-      tally.noted("watch events", events.latencies().getTotalCount());
-      tally.noted("us to a watch event, p99", events.latencies().getValueAtPercentile(99) / 1_000);
-      tally.failures("driver: watch events that did not come", missing);
-      events.errors().forEach(tally::failures);
-      return new Measured(LoadResult.of(mix.name(), plan, tally, cost), tally);
+      try (CostMeter meter = CostMeter.start(serverPids)) {
+        watching.restart(System.nanoTime());
+        Tally tally = driver.measure(progress);
+        long missing = watching.awaitDelivered(mix.written() * watchers, progress);
+        Cost cost = meter.stop();
+        Tally events = watching.restart(0);
+        tally.noted("watch events", events.latencies().getTotalCount());
+        tally.noted(
+            "us to a watch event, p99", events.latencies().getValueAtPercentile(99) / 1_000);
+        tally.failures("driver: watch events that did not come", missing);
+        events.errors().forEach(tally::failures);
+        return new Measured(LoadResult.of(mix.name(), plan, tally, cost), tally);
+      }
     }
   }
 }

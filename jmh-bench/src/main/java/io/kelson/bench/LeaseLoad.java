@@ -33,22 +33,23 @@ record LeaseLoad(int leases, long ttlSeconds, int streams, LoadPlan plan, Durati
         long end = System.nanoTime() + plan.warmup().toNanos();
         alive.phase("warm-up", end, plan.clients(), Long.MAX_VALUE, progress);
       }
-      Cost before = Cost.of(serverPids);
       boolean counted = plan.total() > 0;
       Duration bound = counted ? Duration.ofDays(365) : plan.duration();
-      Tally tally =
-          alive.phase(
-              "lease-keepalive",
-              System.nanoTime() + bound.toNanos(),
-              plan.clients(),
-              counted ? plan.total() : Long.MAX_VALUE,
-              progress);
-      Cost cost = Cost.of(serverPids).since(before);
-      tally.noted("leases", leases);
-      tally.noted("streams", Math.min(streams, leases));
-      LoadResult result = LoadResult.of("lease-keepalive", plan, tally, cost);
-      drive(new LeaseRevokes(grants.ids()), progress);
-      return new Measured(result, tally);
+      try (CostMeter meter = CostMeter.startWithoutSyncs(serverPids)) {
+        Tally tally =
+            alive.phase(
+                "lease-keepalive",
+                System.nanoTime() + bound.toNanos(),
+                plan.clients(),
+                counted ? plan.total() : Long.MAX_VALUE,
+                progress);
+        Cost cost = meter.stop();
+        tally.noted("leases", leases);
+        tally.noted("streams", Math.min(streams, leases));
+        LoadResult result = LoadResult.of("lease-keepalive", plan, tally, cost);
+        drive(new LeaseRevokes(grants.ids()), progress);
+        return new Measured(result, tally);
+      }
     }
   }
 
@@ -68,14 +69,15 @@ record LeaseLoad(int leases, long ttlSeconds, int streams, LoadPlan plan, Durati
       Tally renewals = alive.once(progress);
       expiries.renewed(alive.sentNanos(), alive.answeredNanos());
       watching.restart(expiries.firstDueNanos());
-      Cost before = Cost.of(serverPids);
-      long missing = watching.awaitDelivered(leases, progress);
-      Cost cost = Cost.of(serverPids).since(before);
-      Tally gone = watching.restart(0);
-      gone.failures("driver: leases that did not go", missing);
-      renewals.errors().forEach(gone::failures);
-      gone.noted("leases", leases);
-      return new Measured(LoadResult.of("lease-expiry", plan, gone, cost), gone);
+      try (CostMeter meter = CostMeter.startWithoutSyncs(serverPids)) {
+        long missing = watching.awaitDelivered(leases, progress);
+        Cost cost = meter.stop();
+        Tally gone = watching.restart(0);
+        gone.failures("driver: leases that did not go", missing);
+        renewals.errors().forEach(gone::failures);
+        gone.noted("leases", leases);
+        return new Measured(LoadResult.of("lease-expiry", plan, gone, cost), gone);
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -39,16 +40,28 @@ record Leg(Sizes sizes, Duration warmup, Duration stepWarmup, Duration stepDurat
    * @param stolenPercent of the machine's CPU time that its host gave to others
    * @param foreignPercent of it that went to processes other than the servers and the driver
    * @param peakMemoryMebibytes of all servers together, each at its own time
+   * @param neutral what the second driver found, if there is one
    */
   record Outcome(
       List<LoadResult> results,
       double stolenPercent,
       double foreignPercent,
-      long peakMemoryMebibytes) {}
+      long peakMemoryMebibytes,
+      List<EtcdBenchmark.Result> neutral) {}
 
-  /** Runs the steps in their order. */
+  /**
+   * Runs the steps in their order.
+   *
+   * @param second a driver that comes after them; what it uses is not among the CPU time accounted
+   *     for
+   */
   Outcome run(
-      String name, NodeCommand command, Path directory, List<Step> steps, ProgressLine progress)
+      String name,
+      NodeCommand command,
+      Path directory,
+      List<Step> steps,
+      Optional<EtcdBenchmark> second,
+      ProgressLine progress)
       throws InterruptedException {
     ProcessCluster cluster =
         ProcessCluster.create(command, directory, ClusterTiming.DEFAULT, ports());
@@ -72,11 +85,13 @@ record Leg(Sizes sizes, Duration warmup, Duration stepWarmup, Duration stepDurat
       Machine.CpuTime spent = Machine.cpuTime().since(before);
       // The servers were born within the leg: all they ever used was used in it.
       long ownMicros = CpuMeter.micros(pids(cluster)) + CpuMeter.ownMicros() - driverBefore;
+      long peakMebibytes = ProcessMeter.peakMebibytes(pids(cluster));
       return new Outcome(
           results,
           spent.percent(spent.stolen()),
           spent.percentBeside(ownMicros),
-          ProcessMeter.peakMebibytes(pids(cluster)));
+          peakMebibytes,
+          second.isEmpty() ? List.of() : second.get().run(target(cluster, directory), progress));
     } catch (RuntimeException e) {
       throw new IllegalStateException(name + " failed: " + e.getMessage() + cluster.logTails(), e);
     } finally {
@@ -110,7 +125,21 @@ record Leg(Sizes sizes, Duration warmup, Duration stepWarmup, Duration stepDurat
 
   private LoadPlan plan(
       ProcessCluster cluster, int clients, int connections, Duration warmup, long total) {
-    // A step on one connection speaks to the leader, whichever member it is this time.
+    return new LoadPlan(
+        endpoints(cluster),
+        clients,
+        connections,
+        1,
+        warmup,
+        stepDuration,
+        total,
+        0,
+        1,
+        sizes.keys().size());
+  }
+
+  /** A step on one connection speaks to the leader, whichever member it is this time. */
+  private static List<String> endpoints(ProcessCluster cluster) {
     Leadership leadership = cluster.awaitReady(START_BOUND);
     List<String> endpoints = new ArrayList<>();
     endpoints.add(leadership.node().spec().endpoint());
@@ -119,8 +148,12 @@ record Leg(Sizes sizes, Duration warmup, Duration stepWarmup, Duration stepDurat
         endpoints.add(node.spec().endpoint());
       }
     }
-    return new LoadPlan(
-        endpoints, clients, connections, 1, warmup, stepDuration, total, 0, 1, sizes.keys().size());
+    return endpoints;
+  }
+
+  private EtcdBenchmark.Target target(ProcessCluster cluster, Path logs) {
+    return new EtcdBenchmark.Target(
+        endpoints(cluster), pids(cluster), sizes.keys(), sizes.valueBytes(), stepDuration, logs);
   }
 
   private static List<Long> pids(ProcessCluster cluster) {

@@ -77,14 +77,16 @@ public final class LoadDriver implements AutoCloseable {
   /**
    * Warms up, measures, and says what came of it.
    *
-   * @param serverPids the processes whose CPU time is counted; none if empty
+   * @param serverPids the processes whose CPU time and syncs are counted; none if empty
    * @throws IllegalStateException if nothing at all was answered for a long time
    */
   public LoadResult run(List<Long> serverPids, ProgressLine progress) throws InterruptedException {
     warmUp(progress);
-    Cost before = Cost.of(serverPids);
-    measured = measure(progress);
-    return LoadResult.of(script.name(), plan, measured, Cost.of(serverPids).since(before));
+    try (CostMeter meter =
+        script.writes() ? CostMeter.start(serverPids) : CostMeter.startWithoutSyncs(serverPids)) {
+      measured = measure(progress);
+      return LoadResult.of(script.name(), plan, measured, meter.stop());
+    }
   }
 
   /**

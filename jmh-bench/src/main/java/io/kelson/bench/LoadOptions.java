@@ -82,7 +82,7 @@ final class LoadOptions {
   @Option(
       names = "--pids",
       split = ",",
-      description = "Server processes on this machine whose CPU time is counted.")
+      description = "Server processes on this machine whose CPU time and syncs are counted.")
   private List<Long> pids = List.of();
 
   @Option(

@@ -18,6 +18,8 @@ import org.HdrHistogram.Histogram;
  * @param serverCpuMicrosPerOp of all servers together; null if no process ids were given
  * @param diskBytesWrittenPerOp what the disks that they write to wrote meanwhile, for all programs;
  *     null if that is unknown
+ * @param fdatasyncsPerOp how often the servers had a file synced, by fdatasync or fsync; null if
+ *     that is unknown
  */
 public record LoadResult(
     String workload,
@@ -38,6 +40,7 @@ public record LoadResult(
     Map<String, Long> notes,
     Double serverCpuMicrosPerOp,
     Double diskBytesWrittenPerOp,
+    Double fdatasyncsPerOp,
     double driverCpuMicrosPerOp) {
 
   static LoadResult of(String workload, LoadPlan plan, Tally tally, Cost cost) {
@@ -68,6 +71,7 @@ public record LoadResult(
         cost.servers() && cost.diskBytesWritten() >= 0
             ? perOperation(cost.diskBytesWritten(), operations)
             : null,
+        cost.syncs() >= 0 ? perOperation(cost.syncs(), operations, 10_000) : null,
         perOperation(cost.driverCpuMicros(), operations));
   }
 
@@ -96,6 +100,9 @@ public record LoadResult(
           "disk",
           String.format("%.1f bytes written/op, by all programs", diskBytesWrittenPerOp));
     }
+    if (fdatasyncsPerOp != null) {
+      row(out, "syncs", String.format("%.4f fdatasync or fsync/op", fdatasyncsPerOp));
+    }
     row(out, "driver CPU", String.format("%.1f us/op", driverCpuMicrosPerOp));
     if (sentLate > 0) {
       row(out, "sent late", sentLate + " left over 1 ms after their time");
@@ -120,7 +127,11 @@ public record LoadResult(
   }
 
   private static double perOperation(long cost, long operations) {
-    return operations == 0 ? 0 : round((double) cost / operations, 10);
+    return perOperation(cost, operations, 10);
+  }
+
+  private static double perOperation(long cost, long operations, long steps) {
+    return operations == 0 ? 0 : round((double) cost / operations, steps);
   }
 
   private static double round(double value, long steps) {

@@ -47,13 +47,13 @@ record LoadTable(List<Step> steps, Sizes sizes) {
     out.append(
         String.format(
             "| load | a (%s) ops/s | b (%s) ops/s | b/a (95%%) | a p50/p99 ms | b p50/p99 ms |"
-                + " a us/op | b us/op | b/a | a, b bytes written/op | goal | reached |%n",
+                + " a us/op | b us/op | b/a | a, b bytes written/op | a, b syncs/op | goal | reached |%n",
             a, b));
-    out.append("|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+    out.append("|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
     for (Comparison row : comparisons) {
       out.append(
           String.format(
-              "| %s | %.0f | %.0f | %.2f%s | %s | %s | %.0f | %.0f | %.2f | %.0f, %.0f | %s | %s |%n",
+              "| %s | %.0f | %.0f | %.2f%s | %s | %s | %.0f | %.0f | %.2f | %.0f, %.0f | %s, %s | %s | %s |%n",
               row.step(),
               row.a().opsPerSecond(),
               row.b().opsPerSecond(),
@@ -66,6 +66,8 @@ record LoadTable(List<Step> steps, Sizes sizes) {
               row.cpuRatioMedian(),
               row.a().bytesWrittenPerOp(),
               row.b().bytesWrittenPerOp(),
+              row.a().syncsText(),
+              row.b().syncsText(),
               joined(row, Goal.Outcome::goal),
               joined(row, LoadTable::reached)));
     }

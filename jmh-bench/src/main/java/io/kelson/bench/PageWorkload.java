@@ -33,6 +33,11 @@ public final class PageWorkload implements Workload<RangeRequest, RangeResponse>
   }
 
   @Override
+  public boolean writes() {
+    return false;
+  }
+
+  @Override
   public MethodDescriptor<RangeRequest, RangeResponse> method() {
     return KVGrpc.getRangeMethod();
   }

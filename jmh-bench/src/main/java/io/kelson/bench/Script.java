@@ -12,4 +12,9 @@ public interface Script {
    * source of randomness.
    */
   Exchange<?, ?> begin(SplittableRandom random);
+
+  /** Whether it makes the servers write; if not, nobody counts how often they sync. */
+  default boolean writes() {
+    return true;
+  }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -111,6 +112,7 @@ public final class SideBySide implements Callable<Integer> {
       description = "Where data, logs and results go; a real disk (${DEFAULT-VALUE}).")
   private Path directory;
 
+  private final Optional<EtcdBenchmark> secondDriver = EtcdBenchmark.find();
   private List<Step> steps = Step.ALL;
   private Scenarios scenarios;
 
@@ -135,7 +137,8 @@ public final class SideBySide implements Callable<Integer> {
       double stolenPercent,
       double foreignPercent,
       long peakMemoryMebibytes,
-      List<LoadResult> results) {
+      List<LoadResult> results,
+      List<EtcdBenchmark.Result> neutral) {
     /** Whether its figures are for quoting. */
     boolean quiet() {
       return new Bystanders.Shares(stolenPercent, foreignPercent).quiet();
@@ -176,6 +179,13 @@ public final class SideBySide implements Callable<Integer> {
     String versionB = Products.version(commandB);
     System.out.println(heading(machine, versionA, versionB));
 
+    if (secondDriver.isEmpty()) {
+      System.out.println(
+          "no benchmark tool of etcd's on the path or in "
+              + EtcdBenchmark.VARIABLE
+              + ": no second driver");
+    }
+
     List<LegReport> legs = new ArrayList<>();
     List<ScenarioRun> runs = new ArrayList<>();
     for (int pair = 1; pair <= pairs(); pair++) {
@@ -199,6 +209,7 @@ public final class SideBySide implements Callable<Integer> {
     if (!scenarioComparisons.isEmpty()) {
       System.out.println(Scenarios.table(scenarioComparisons, a, b, pairs()));
     }
+    System.out.print(EtcdBenchmarkTable.of(neutral(legs, "a"), neutral(legs, "b")));
     Report report =
         new Report(
             startedAt,
@@ -261,7 +272,7 @@ public final class SideBySide implements Callable<Integer> {
   private LegReport runLeg(Leg leg, Turn turn, Path home) throws InterruptedException {
     Path data = home.resolve(turn.path()).toAbsolutePath();
     Leg.Outcome outcome =
-        leg.run(turn.name(), turn.command(), data, steps, ProgressLine.onTerminal());
+        leg.run(turn.name(), turn.command(), data, steps, secondDriver, ProgressLine.onTerminal());
     LegReport report =
         new LegReport(
             turn.pair(),
@@ -270,7 +281,8 @@ public final class SideBySide implements Callable<Integer> {
             outcome.stolenPercent(),
             outcome.foreignPercent(),
             outcome.peakMemoryMebibytes(),
-            outcome.results());
+            outcome.results(),
+            outcome.neutral());
     System.out.print(new LoadTable(steps, leg.sizes()).leg(turn.name(), report));
     return report;
   }
@@ -296,6 +308,10 @@ public final class SideBySide implements Callable<Integer> {
         .filter(leg -> leg.side().equals(side))
         .map(leg -> leg.results().get(step))
         .toArray(LoadResult[]::new);
+  }
+
+  private static List<List<EtcdBenchmark.Result>> neutral(List<LegReport> legs, String side) {
+    return legs.stream().filter(leg -> leg.side().equals(side)).map(LegReport::neutral).toList();
   }
 
   private String heading(Machine machine, String versionA, String versionB) {

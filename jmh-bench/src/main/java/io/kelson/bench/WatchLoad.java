@@ -53,19 +53,20 @@ record WatchLoad(
         throw new IllegalStateException(missing + " events of the warm-up did not come");
       }
       long before = watching.delivered();
-      watching.restart(System.nanoTime());
-      Cost spentBefore = Cost.of(serverPids);
-      Tally puts = writers.measure(progress);
-      long acknowledged = puts.latencies().getTotalCount();
-      missing = watching.awaitDelivered(before + acknowledged * perPut, progress);
-      Cost cost = Cost.of(serverPids).since(spentBefore);
-      Tally events = watching.restart(0);
-      events.failures("driver: events that did not come", missing);
-      puts.errors().forEach((text, count) -> events.failures("put: " + text, count));
-      events.noted("puts", acknowledged);
-      events.noted("watchers", watchers);
-      events.noted("keys watched", keys.size());
-      return new Measured(LoadResult.of(name, plan, events, cost), events);
+      try (CostMeter meter = CostMeter.startWithoutSyncs(serverPids)) {
+        watching.restart(System.nanoTime());
+        Tally puts = writers.measure(progress);
+        long acknowledged = puts.latencies().getTotalCount();
+        missing = watching.awaitDelivered(before + acknowledged * perPut, progress);
+        Cost cost = meter.stop();
+        Tally events = watching.restart(0);
+        events.failures("driver: events that did not come", missing);
+        puts.errors().forEach((text, count) -> events.failures("put: " + text, count));
+        events.noted("puts", acknowledged);
+        events.noted("watchers", watchers);
+        events.noted("keys watched", keys.size());
+        return new Measured(LoadResult.of(name, plan, events, cost), events);
+      }
     }
   }
 

@@ -69,6 +69,7 @@ class GoalTest {
         Map.of(),
         cpuMicros,
         0.0,
+        null,
         0);
   }
 }

@@ -3,6 +3,7 @@ package io.kelson.bench.micro;
 import io.kelson.raft.core.CoreConfig;
 import io.kelson.raft.core.Effects;
 import io.kelson.raft.core.Input;
+import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
 import io.kelson.raft.core.Proposal;
 import io.kelson.raft.core.RaftCore;
@@ -69,14 +70,45 @@ public class RaftStepBenchmark {
     requireApplied();
   }
 
-  /** One batch, from the proposal to the last member's apply. */
+  /**
+   * The leader's part alone: it appends a batch, and applies it when its followers, who are not
+   * there, say that they have it.
+   */
   @Benchmark
-  public long replicate() {
+  public long leaderAppendsAndHears() {
+    step(leader, new Input.Propose(batch()));
+    for (Message next = network.poll(); next != null; next = network.poll()) {
+      step(leader, new Input.Receive(accept((Message.AppendRequest) next)));
+    }
+    if (leader.appliedIndex() != leader.lastIndex()) {
+      throw new IllegalStateException(leader + " has not applied what it appended");
+    }
+    return leader.appliedIndex();
+  }
+
+  private static Message accept(Message.AppendRequest request) {
+    return new Message.AppendResponse(
+        request.to(),
+        request.from(),
+        request.term(),
+        true,
+        request.prev().index() + request.entries().size(),
+        LogPosition.ZERO,
+        request.round());
+  }
+
+  private List<Proposal> batch() {
     List<Proposal> batch = new ArrayList<>(proposals);
     for (int i = 0; i < proposals; i++) {
       batch.add(new Proposal(nextProposal++, new byte[PAYLOAD_BYTES]));
     }
-    step(leader, new Input.Propose(batch));
+    return batch;
+  }
+
+  /** One batch, from the proposal to the last member's apply. */
+  @Benchmark
+  public long replicate() {
+    step(leader, new Input.Propose(batch()));
     deliverAll();
     // A heartbeat carries the commit index to the followers if nothing has.
     step(leader, new Input.Tick(0));

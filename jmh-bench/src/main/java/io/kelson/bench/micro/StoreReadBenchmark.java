@@ -43,6 +43,7 @@ public class StoreReadBenchmark {
 
   private final Random random = new Random(1);
   private final RangeRequest[] gets = new RangeRequest[CACHED_KEYS];
+  private final RangeRequest[] misses = new RangeRequest[CACHED_KEYS];
   private final byte[] page = new byte[PAGE_KEYS * (StoreFiles.VALUE_BYTES + 100)];
   private final PairBuffer pair = new PairBuffer();
   private MvccStore store;
@@ -52,8 +53,13 @@ public class StoreReadBenchmark {
     store = MvccStore.open(StoreFiles.filled(keys), StoreFiles.options());
     for (int i = 0; i < CACHED_KEYS; i++) {
       gets[i] = RangeRequest.newBuilder().setKey(StoreFiles.key(random.nextInt(keys))).build();
+      misses[i] =
+          RangeRequest.newBuilder()
+              .setKey(StoreFiles.key(random.nextInt(keys)).concat(ByteString.copyFromUtf8("-")))
+              .build();
       try (StoreView view = store.acquireView()) {
         view.range(gets[i]);
+        view.range(misses[i]);
       }
     }
   }
@@ -68,6 +74,19 @@ public class StoreReadBenchmark {
   public RangeResult cachedKey() {
     try (StoreView view = store.acquireView()) {
       return view.maybeRangeInMemory(gets[random.nextInt(CACHED_KEYS)]).orElseThrow();
+    }
+  }
+
+  /** A key that does not exist, between two that do; what says so is in the cache. */
+  @Benchmark
+  public RangeResult absentKey() {
+    try (StoreView view = store.acquireView()) {
+      RangeResult result =
+          view.maybeRangeInMemory(misses[random.nextInt(CACHED_KEYS)]).orElseThrow();
+      if (result.count() != 0) {
+        throw new IllegalStateException("a key is there that was never put");
+      }
+      return result;
     }
   }
 
@@ -92,6 +111,40 @@ public class StoreReadBenchmark {
       out.writeInt64(RangeResponse.COUNT_FIELD_NUMBER, scan.count());
     }
     return out.getTotalBytesWritten();
+  }
+
+  /** How many keys there are before a random one. */
+  @Benchmark
+  public long rank() {
+    RangeRequest request =
+        RangeRequest.newBuilder()
+            .setKey(StoreFiles.key(0))
+            .setRangeEnd(StoreFiles.key(1 + random.nextInt(keys)))
+            .setCountOnly(true)
+            .build();
+    try (StoreView view = store.acquireView()) {
+      return view.range(request).count();
+    }
+  }
+
+  /** How many keys there are in a random hundredth. */
+  @Benchmark
+  public long countPart() {
+    int width = Math.max(1, keys / 100);
+    int first = random.nextInt(keys - width + 1);
+    RangeRequest request =
+        RangeRequest.newBuilder()
+            .setKey(StoreFiles.key(first))
+            .setRangeEnd(StoreFiles.key(first + width))
+            .setCountOnly(true)
+            .build();
+    try (StoreView view = store.acquireView()) {
+      long count = view.range(request).count();
+      if (count != width) {
+        throw new IllegalStateException(count + " keys were counted where there are " + width);
+      }
+      return count;
+    }
   }
 
   /** How many keys there are from a random one on. */

@@ -33,7 +33,7 @@ public class WatchMatchBenchmark {
   private static final int EVENTS = 1_024;
 
   /** Watchers, each of one key that nobody else watches. */
-  @Param({"0", "1000000"})
+  @Param({"0", "1", "10000", "1000000"})
   public int watchers;
 
   private final Event[] unwatched = new Event[EVENTS];
