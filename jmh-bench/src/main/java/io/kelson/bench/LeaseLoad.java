@@ -1,8 +1,6 @@
 package io.kelson.bench;
 
-import com.google.protobuf.ByteString;
 import io.kelson.api.WatchCreateRequest;
-import io.kelson.api.mvcc.Event;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -129,13 +127,12 @@ record LeaseLoad(int leases, long ttlSeconds, int streams, LoadPlan plan, Durati
     }
 
     @Override
-    public void count(Event event, long nowNanos, Tally tally) {
-      ByteString key = event.getKv().getKey();
-      if (dueNanos.length == 0 || event.getType() != Event.EventType.DELETE) {
+    public void count(HeardEvent event, long nowNanos, Tally tally) {
+      if (dueNanos.length == 0 || event.isPut()) {
         tally.failed("driver: a lease was gone before it could be renewed", nowNanos);
         return;
       }
-      int number = (int) keys.number(key);
+      int number = (int) keys.number(event.key());
       if (nowNanos - earliestNanos[number] < 0) {
         tally.failed("driver: a lease was gone before it came due", nowNanos);
       } else {

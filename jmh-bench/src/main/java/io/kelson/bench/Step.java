@@ -47,7 +47,7 @@ record Step(Operation operation, int clients, int connections, List<Goal> goals)
 
     /** Those that a cluster is warmed up with. */
     static final List<Operation> WARM_UP =
-        List.of(PUT, RANGE_LINEARIZABLE, RANGE_SERIALIZABLE, TXN_PUT);
+        List.of(PUT, RANGE_LINEARIZABLE, RANGE_SERIALIZABLE, TXN_PUT, WATCH, LEASE_KEEPALIVE);
 
     /** Whether it takes the keys that are only listed. */
     boolean lists() {

@@ -33,13 +33,9 @@ public final class Values {
     return UnsafeByteOperations.unsafeWrap(fill(value, Long.BYTES, random));
   }
 
-  /** The number that a stamped value begins with. */
-  static long stamp(ByteString value) {
-    return value
-        .substring(0, Long.BYTES)
-        .asReadOnlyByteBuffer()
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .getLong();
+  /** The number that the stamped value at this place begins with. */
+  static long stamp(byte[] bytes, int at) {
+    return (long) LONGS.get(bytes, at);
   }
 
   private static byte[] fill(byte[] value, int from, SplittableRandom random) {

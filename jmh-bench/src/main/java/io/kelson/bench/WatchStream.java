@@ -1,16 +1,12 @@
 package io.kelson.bench;
 
-import com.google.protobuf.ByteString;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.kelson.api.WatchCreateRequest;
-import io.kelson.api.WatchGrpc;
 import io.kelson.api.WatchRequest;
-import io.kelson.api.WatchResponse;
-import io.kelson.api.mvcc.Event;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * One stream and its watchers, which must get every event once and in order. Everything but the
  * accessors belongs to its event loop.
  */
-final class WatchStream extends ClientCall.Listener<WatchResponse> {
+final class WatchStream extends ClientCall.Listener<HeardResponse> {
   /** So many messages may be on the way before one has been read. */
   private static final int AHEAD = 256;
 
@@ -28,9 +24,12 @@ final class WatchStream extends ClientCall.Listener<WatchResponse> {
   private final List<WatchCreateRequest> watches;
   private final EventSink sink;
   private final Runnable afterMessage;
+  private final byte[][] keys;
+  private final boolean[] single;
   private final long[] lastRevisions;
+  private final HeardEvent event = new HeardEvent();
   private final CompletableFuture<Void> created = new CompletableFuture<>();
-  private ClientCall<WatchRequest, WatchResponse> call;
+  private ClientCall<WatchRequest, HeardResponse> call;
   private Tally tally = new Tally(0);
   private int creations;
   private final AtomicLong delivered = new AtomicLong();
@@ -49,13 +48,19 @@ final class WatchStream extends ClientCall.Listener<WatchResponse> {
     this.sink = sink;
     this.afterMessage = afterMessage;
     this.lastRevisions = new long[watches.size()];
+    this.keys = new byte[watches.size()][];
+    this.single = new boolean[watches.size()];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = watches.get(i).getKey().toByteArray();
+      single[i] = watches.get(i).getRangeEnd().isEmpty();
+    }
   }
 
   /** Opens it; complete when every watcher is there. */
   CompletableFuture<Void> open(ManagedChannel channel) {
     loop.execute(
         () -> {
-          call = channel.newCall(WatchGrpc.getWatchMethod(), CallOptions.DEFAULT);
+          call = channel.newCall(HeardResponse.WATCH, CallOptions.DEFAULT);
           call.start(this, new Metadata());
           call.request(AHEAD);
           for (int i = 0; i < watches.size(); i++) {
@@ -89,28 +94,30 @@ final class WatchStream extends ClientCall.Listener<WatchResponse> {
   }
 
   @Override
-  public void onMessage(WatchResponse message) {
+  public void onMessage(HeardResponse message) {
     long nowNanos = System.nanoTime();
-    if (message.getCanceled()) {
-      broke("watcher canceled: " + message.getCancelReason(), nowNanos);
-    } else if (message.getCreated()) {
+    if (message.canceled()) {
+      broke("watcher canceled: " + message.cancelReason(), nowNanos);
+    } else if (message.created()) {
       creations++;
       if (creations == watches.size()) {
         created.complete(null);
       }
     }
-    int watcher = (int) message.getWatchId() - 1;
-    for (Event event : message.getEventsList()) {
-      String flaw = flaw(watcher, event);
-      if (flaw.isEmpty()) {
-        sink.count(event, nowNanos, tally);
-      } else {
-        tally.failed(flaw, nowNanos);
-      }
-    }
-    delivered.lazySet(delivered.get() + message.getEventsCount());
+    int watcher = (int) message.watchId() - 1;
+    message.forEach(event, heard -> count(watcher, heard, nowNanos));
+    delivered.lazySet(delivered.get() + message.events());
     call.request(1);
     afterMessage.run();
+  }
+
+  private void count(int watcher, HeardEvent heard, long nowNanos) {
+    String flaw = flaw(watcher, heard);
+    if (flaw.isEmpty()) {
+      sink.count(heard, nowNanos, tally);
+    } else {
+      tally.failed(flaw, nowNanos);
+    }
   }
 
   @Override
@@ -128,20 +135,18 @@ final class WatchStream extends ClientCall.Listener<WatchResponse> {
     created.completeExceptionally(new IllegalStateException(why));
   }
 
-  private String flaw(int watcher, Event event) {
+  private String flaw(int watcher, HeardEvent heard) {
     if (watcher < 0 || watcher >= lastRevisions.length) {
       return "driver: an event for no watcher of the stream";
     }
-    ByteString wanted = watches.get(watcher).getKey();
-    boolean single = watches.get(watcher).getRangeEnd().isEmpty();
-    long revision = event.getKv().getModRevision();
+    long revision = heard.modRevision();
     long last = lastRevisions[watcher];
     lastRevisions[watcher] = revision;
-    if (single && !event.getKv().getKey().equals(wanted)) {
+    if (single[watcher] && !heard.hasKey(keys[watcher])) {
       return "driver: an event of another key";
     }
     // A transaction gives a range several events of one revision.
-    return revision < last || single && revision == last
+    return revision < last || single[watcher] && revision == last
         ? "driver: an event out of order, or twice"
         : "";
   }
