@@ -19,7 +19,7 @@ final class EnvironmentSource {
 
   /** Variables of the launcher, and of the process itself. */
   private static final Set<String> NOT_SETTINGS =
-      Set.of("JAVA_OPTS", "NO_BUILD", "NATIVE_DIR", "UP_PID", "ETCD");
+      Set.of("JAVA_OPTS", "NO_BUILD", "NO_ARCHIVE", "NATIVE_DIR", "UP_PID", "ETCD");
 
   private EnvironmentSource() {}
 
