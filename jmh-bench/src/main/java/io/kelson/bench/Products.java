@@ -46,6 +46,14 @@ record Products(Path kelson) {
       process.destroyForcibly();
       throw new IllegalStateException(line + " does not end");
     }
-    return command.product() + ": " + output.lines().findFirst().orElse("version unknown");
+    // Kelson says which etcd it is like first, as etcd's clients expect.
+    return command.product()
+        + ": "
+        + output
+            .lines()
+            .filter(each -> each.startsWith("Kelson Version"))
+            .findFirst()
+            .or(() -> output.lines().findFirst())
+            .orElse("version unknown");
   }
 }

@@ -101,6 +101,11 @@ public final class SideBySide implements Callable<Integer> {
   private boolean quick;
 
   @Option(
+      names = "--redraw",
+      description = "Runs nothing: draws the goals of this result.json again, beside it.")
+  private Path redrawn;
+
+  @Option(
       names = "--base-port",
       defaultValue = "23790",
       description = "First of six loopback ports, with scenarios eight (${DEFAULT-VALUE}).")
@@ -165,6 +170,11 @@ public final class SideBySide implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (redrawn != null) {
+      Report report = JSON.fromJson(Files.readString(redrawn), Report.class);
+      System.out.println(draw(report, redrawn.resolveSibling("goals.svg")));
+      return 0;
+    }
     Products products = new Products(kelson);
     NodeCommand commandA = products.command(a);
     NodeCommand commandB = products.command(b);
@@ -230,7 +240,22 @@ public final class SideBySide implements Callable<Integer> {
     Path json = home.resolve("result.json");
     Files.writeString(json, JSON.toJson(report) + "\n");
     System.out.println("every leg: " + json);
+    System.out.println("the goals, drawn: " + draw(report, home.resolve("goals.svg")));
     return reportErrors(legs, runs);
+  }
+
+  private static Path draw(Report report, Path file) throws IOException {
+    String title =
+        productOf(report.b())
+            + " beside "
+            + productOf(report.a())
+            + ", ratios; the mark is the goal";
+    return Files.writeString(file, GoalChart.svg(title, report.comparisons(), report.scenarios()));
+  }
+
+  /** A side's version begins with it. */
+  private static String productOf(String version) {
+    return version.substring(0, version.indexOf(':'));
   }
 
   /** A B, then B A: a drift of the machine hits both sides alike. */

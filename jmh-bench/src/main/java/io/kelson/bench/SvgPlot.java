@@ -122,7 +122,8 @@ final class SvgPlot {
     return String.format(Locale.ROOT, "%.1f", value);
   }
 
-  private static String escape(String text) {
+  /** Text as it may stand in the file. */
+  static String escape(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

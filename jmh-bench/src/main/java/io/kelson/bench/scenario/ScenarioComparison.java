@@ -41,6 +41,21 @@ public record ScenarioComparison(
     }
   }
 
+  /** What b was to reach. */
+  public String goalText() {
+    return goal.goal();
+  }
+
+  /** The ratio or value that was held against the goal; 0 if there is none. */
+  public double measured() {
+    return goal.measured();
+  }
+
+  /** Whether it was reached. */
+  public boolean goalReached() {
+    return goal.reached();
+  }
+
   /**
    * Compares.
    *
