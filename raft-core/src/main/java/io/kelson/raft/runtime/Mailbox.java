@@ -177,6 +177,8 @@ final class Mailbox {
   synchronized Batch takeOrRest() {
     if (filling.isEmpty()) {
       holder = null;
+      // Who was asked while this turn went on has nothing to do any more; the next offer rings.
+      asked = false;
       return null;
     }
     Batch taken = filling;

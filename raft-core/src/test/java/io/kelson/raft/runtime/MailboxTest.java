@@ -101,6 +101,19 @@ class MailboxTest {
   }
 
   @Test
+  void aCallOfTheLoopThatComesTooLateDoesNotKeepTheBellFromRinging() throws InterruptedException {
+    Mailbox mailbox = mailbox(10, 10, 10);
+    mailbox.offer(MESSAGE);
+    assertThat(mailbox.begin()).as("another was quicker than who heard the bell").isTrue();
+    mailbox.callLoop();
+    assertThat(mailbox.awaitTurn(60_000_000_000L)).as("it is taken").isFalse();
+    assertThat(mailbox.takeOrRest().messages).hasSize(1);
+    assertThat(mailbox.takeOrRest()).isNull();
+    mailbox.offer(MESSAGE);
+    assertThat(rings).as("nobody is at it, and nobody was asked").hasValue(2);
+  }
+
+  @Test
   void aTickThatIsDueIsLeftToWhoeverIsAtIt() throws InterruptedException {
     Mailbox mailbox = mailbox(1, 1, 1);
     assertThat(mailbox.begin()).isTrue();
