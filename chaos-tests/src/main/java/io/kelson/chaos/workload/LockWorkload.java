@@ -10,6 +10,7 @@ import io.kelson.client.coordination.SessionLostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
@@ -21,8 +22,16 @@ final class LockWorkload extends JudgedWorkload {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
 
+  /**
+   * So many holders at least come between two that stop renewing. One that has stopped blocks all
+   * until its lease expires, and every new leader gives the lease its whole time to live again:
+   * where leaders die every few seconds, the first to stop may be the last that holds the lock.
+   */
+  private static final int HOLDERS_BETWEEN = 10;
+
   private final ClientIds holders = new ClientIds();
   private final AtomicReference<FencedResource> resource = new AtomicReference<>();
+  private final AtomicInteger sinceOrphan = new AtomicInteger();
 
   LockWorkload(Checker... checkers) {
     super("lock", "a lock whose holders, late ones too, write to a fenced resource", checkers);
@@ -72,7 +81,7 @@ final class LockWorkload extends JudgedWorkload {
       for (int i = 0; i < 10 && session.goesOn() && held.alive() && !orphaned; i++) {
         Optional<Held> lock = mutex.lock(PATIENCE);
         if (lock.isPresent()) {
-          orphaned = random.nextInt(15) == 0;
+          orphaned = stopsRenewing(random);
           use(lock.get(), held, orphaned, ttlSeconds, random);
         }
       }
@@ -81,6 +90,14 @@ final class LockWorkload extends JudgedWorkload {
         held.close();
       }
     }
+  }
+
+  private boolean stopsRenewing(RandomGenerator random) {
+    if (sinceOrphan.incrementAndGet() <= HOLDERS_BETWEEN || random.nextInt(5) > 0) {
+      return false;
+    }
+    sinceOrphan.set(0);
+    return true;
   }
 
   private void use(
