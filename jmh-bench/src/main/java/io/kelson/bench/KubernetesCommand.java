@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
     name = "kubernetes",
     mixinStandardHelpOptions = true,
     description = {
-      "28% reads, 55% updates guarded by the revision, 15% events created under shared leases,",
-      "2% lists in pages of 500 as of one revision, compaction now and then; and watchers of",
+      "28%% reads, 55%% updates guarded by the revision, 15%% events created under shared leases,",
+      "2%% lists in pages of 500 as of one revision, compaction now and then; and watchers of",
       "everything, which every write must reach."
     },
     footer = {
