@@ -10,19 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.rocksdb.AbstractImmutableNativeReference;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
-import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
-import org.rocksdb.HyperClockCache;
-import org.rocksdb.InfoLogLevel;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
@@ -44,13 +34,9 @@ final class Database implements AutoCloseable {
     NativeLibrary.load();
   }
 
-  private static final List<String> FAMILIES =
-      List.of("default", "cur", "hist", "rev", "fence", "lease", "attached");
-
   private static final long SMALL_CACHE_BYTES = 1 << 20;
-
-  /** Of a memtable's bytes: ten bits a key or more as long as pairs are of 60 bytes or more. */
-  private static final double MEMTABLE_FILTER_SHARE = 0.02;
+  private static final String UNFLUSHED = "rocksdb.num-immutable-mem-table";
+  private static final int MORE_FLUSHES = 8;
 
   private final Path directory;
   private final RocksDB db;
@@ -72,8 +58,10 @@ final class Database implements AutoCloseable {
 
   private volatile Consumer<Database> unused = Database::close;
 
-  /** Closed after the database, in this order. */
-  private final List<AbstractImmutableNativeReference> natives;
+  private final DatabaseSettings settings;
+
+  /** Null if nothing is written. */
+  private final MergePace pace;
 
   private Database(
       Path directory,
@@ -81,7 +69,8 @@ final class Database implements AutoCloseable {
       MvccOptions options,
       StoreRoom room,
       List<ColumnFamilyHandle> families,
-      List<AbstractImmutableNativeReference> natives) {
+      DatabaseSettings settings,
+      MergePace pace) {
     this.directory = directory;
     this.db = db;
     this.room = room;
@@ -89,7 +78,8 @@ final class Database implements AutoCloseable {
     this.families = families;
     this.batch = new BatchBytes(families);
     this.recentPairs = new RecentPairs(options.recentPairsBytes());
-    this.natives = natives;
+    this.settings = settings;
+    this.pace = pace;
   }
 
   /**
@@ -100,16 +90,17 @@ final class Database implements AutoCloseable {
    */
   static Database open(Path directory, MvccOptions options, StoreRoom room) {
     prepareDirectory(directory);
-    List<AbstractImmutableNativeReference> natives = new ArrayList<>();
     List<ColumnFamilyHandle> handles = new ArrayList<>();
+    MergePace pace = new MergePace();
+    DatabaseSettings settings = DatabaseSettings.forWriting(options, pace.limiter());
     try {
-      DBOptions dbOptions = databaseOptions(options);
-      natives.add(dbOptions);
-      List<ColumnFamilyDescriptor> descriptors = descriptors(options, natives);
-      RocksDB db = RocksDB.open(dbOptions, directory.toString(), descriptors, handles);
-      return new Database(directory, db, options, room, handles, natives);
+      RocksDB db =
+          RocksDB.open(settings.database(), directory.toString(), settings.families(), handles);
+      pace.keep(db, handles);
+      return new Database(directory, db, options, room, handles, settings, pace);
     } catch (RocksDBException e) {
-      natives.forEach(AbstractImmutableNativeReference::close);
+      pace.close();
+      settings.close();
       throw new StoreException(
           "cannot open the store in "
               + directory
@@ -126,20 +117,18 @@ final class Database implements AutoCloseable {
    * @throws StoreException if there is none, or it cannot be read
    */
   static Database openReadOnly(Path directory, MvccOptions options) {
-    List<AbstractImmutableNativeReference> natives = new ArrayList<>();
     List<ColumnFamilyHandle> handles = new ArrayList<>();
-    MvccOptions small = options.withBlockCacheBytes(SMALL_CACHE_BYTES);
+    DatabaseSettings settings =
+        DatabaseSettings.forReading(options.withBlockCacheBytes(SMALL_CACHE_BYTES));
     try {
-      DBOptions dbOptions = new DBOptions().setInfoLogLevel(InfoLogLevel.FATAL_LEVEL);
-      natives.add(dbOptions);
       RocksDB db =
           RocksDB.openReadOnly(
-              dbOptions, directory.toString(), descriptors(small, natives), handles);
+              settings.database(), directory.toString(), settings.families(), handles);
       deleteInfoLogs(directory);
       StoreRoom room = new StoreRoom(StoreRoom.Listener.NONE);
-      return new Database(directory, db, options, room, handles, natives);
+      return new Database(directory, db, options, room, handles, settings, null);
     } catch (RocksDBException | IOException e) {
-      natives.forEach(AbstractImmutableNativeReference::close);
+      settings.close();
       throw new StoreException("cannot read the store in " + directory + ": " + e.getMessage(), e);
     }
   }
@@ -184,7 +173,7 @@ final class Database implements AutoCloseable {
       for (byte[] name : RocksDB.listColumnFamilies(options, directory.toString())) {
         names.add(new String(name, java.nio.charset.StandardCharsets.UTF_8));
       }
-      if (!FAMILIES.containsAll(names)) {
+      if (!DatabaseSettings.FAMILIES.containsAll(names)) {
         throw foreign(directory, "its column families are " + names);
       }
     } catch (RocksDBException e) {
@@ -220,74 +209,6 @@ final class Database implements AutoCloseable {
             + " holds something other than a Kelson store ("
             + evidence
             + "); name another directory");
-  }
-
-  private static DBOptions databaseOptions(MvccOptions options) {
-    return new DBOptions()
-        .setCreateIfMissing(true)
-        .setCreateMissingColumnFamilies(true)
-        .setAtomicFlush(true)
-        .setAvoidFlushDuringShutdown(true)
-        // One thread writes.
-        .setAllowConcurrentMemtableWrite(false)
-        .setDbWriteBufferSize(3 * options.memtableBytes())
-        .setMaxBackgroundJobs(2)
-        // Only of a full disk does RocksDB say that trying again may help; it does so every second.
-        // Any other error is final, as for the log.
-        .setMaxBgErrorResumeCount(Integer.MAX_VALUE)
-        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-        .setMaxLogFileSize(4 << 20)
-        .setKeepLogFileNum(3);
-  }
-
-  private static List<ColumnFamilyDescriptor> descriptors(
-      MvccOptions options, List<AbstractImmutableNativeReference> natives) {
-    // Without a lock, which a look-up would take three times: for the filter, the index, the block.
-    Cache cache = new HyperClockCache(options.blockCacheBytes(), 0, -1, false);
-    BloomFilter bloom = new BloomFilter(10, false);
-    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    for (String name : FAMILIES) {
-      // Only in cur are single keys looked up, by every put and most reads, and may well be absent.
-      boolean lookedUp = name.equals("cur");
-      ColumnFamilyOptions family = familyOptions(options, cache, lookedUp ? bloom : null);
-      natives.add(family);
-      descriptors.add(
-          new ColumnFamilyDescriptor(
-              name.getBytes(java.nio.charset.StandardCharsets.UTF_8), family));
-    }
-    natives.add(cache);
-    natives.add(bloom);
-    return descriptors;
-  }
-
-  private static ColumnFamilyOptions familyOptions(
-      MvccOptions options, Cache cache, BloomFilter bloom) {
-    BlockBasedTableConfig table =
-        new BlockBasedTableConfig()
-            .setBlockCache(cache)
-            .setBlockSize(8 * 1024)
-            // Else memory grows with the number of files.
-            .setCacheIndexAndFilterBlocks(true)
-            .setCacheIndexAndFilterBlocksWithHighPriority(true)
-            .setPinL0FilterAndIndexBlocksInCache(true);
-    ColumnFamilyOptions family = new ColumnFamilyOptions();
-    if (bloom != null) {
-      // Walking down a memtable's skip list costs more than all else in a look-up; the filter saves
-      // it for keys that are not there.
-      table.setFilterPolicy(bloom);
-      family
-          .setMemtablePrefixBloomSizeRatio(MEMTABLE_FILTER_SHARE)
-          .setMemtableWholeKeyFiltering(true);
-    }
-    return family
-        .setWriteBufferSize(options.memtableBytes())
-        .setMaxWriteBufferNumber(3)
-        .setCompressionPerLevel(
-            List.of(
-                CompressionType.NO_COMPRESSION,
-                CompressionType.NO_COMPRESSION,
-                CompressionType.LZ4_COMPRESSION))
-        .setTableFormatConfig(table);
   }
 
   Path directory() {
@@ -468,6 +389,11 @@ final class Database implements AutoCloseable {
     // Not waiting for earlier flushes first: on a full disk they may take for ever.
     try (FlushOptions options = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
       db.flush(options, families);
+      // It may come back when an earlier flush ends that was under way, with its own still to be
+      // done; see RocksDB's issue 10089. While others write there is always something unflushed.
+      for (int i = 0; i < MORE_FLUSHES && property(UNFLUSHED) > 0; i++) {
+        db.flush(options, families);
+      }
       return true;
     } catch (RocksDBException e) {
       if (isOutOfSpace(e)) {
@@ -488,6 +414,8 @@ final class Database implements AutoCloseable {
    * system. On return it is durable.
    */
   void checkpoint(Path target) {
+    // RocksDB's own flush before it links the files is one that may come back too early.
+    maybeFlush();
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
       checkpoint.createCheckpoint(target.toString());
     } catch (RocksDBException e) {
@@ -553,11 +481,14 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
+    if (pace != null) {
+      pace.close();
+    }
     plainReads.close();
     durableReads.close();
     withoutWal.close();
     families.forEach(ColumnFamilyHandle::close);
     db.close();
-    natives.forEach(AbstractImmutableNativeReference::close);
+    settings.close();
   }
 }

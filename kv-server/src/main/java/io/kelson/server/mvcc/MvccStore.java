@@ -378,6 +378,15 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     }
   }
 
+  /** How many revisions there are to purge, or more. Purge thread. */
+  long purgeBacklog() {
+    synchronized (purging) {
+      try (StoreView view = acquireView()) {
+        return purge.database() == view.database() ? purge.backlog(view) : view.compactRevision();
+      }
+    }
+  }
+
   /** How many events were purged whose space the files have not given back. Purge thread. */
   long purgedEvents() {
     synchronized (purging) {

@@ -8,13 +8,18 @@ import org.rocksdb.WriteBatch;
  * Takes compacted history out of the database, oldest first, a few events at a time.
  *
  * <p>An event before the compact revision goes together with what only it kept alive: the pair it
- * superseded and, if it was a delete, its tombstone. Going by ascending revision, an older version
- * is always gone before the tombstone that hides it. Each step is one atomic write and touches
- * nothing that the apply thread writes, so it needs no lock against it; a step lost in a crash is
- * simply done again. One thread at a time.
+ * superseded and, if it was a delete, its tombstone. It goes in runs of thousands of events, of
+ * which each step reads or removes a few: see {@link PurgeRun} for the order in which. Each step is
+ * one atomic write and touches nothing that the apply thread writes, so it needs no lock against
+ * it; what is lost in a crash is simply done again. One thread at a time.
  */
 final class Purge {
+  private static final int STEPS_OF_READING_PER_RUN = 64;
+
   private final Database database;
+
+  /** The events being read or taken out; null between two runs. */
+  private PurgeRun run;
 
   /** Events before this revision are known to be gone; spares walking over what was deleted. */
   private long purgedTo;
@@ -42,38 +47,57 @@ final class Purge {
   /**
    * Does one step.
    *
-   * @param maxEvents stop at the end of the revision that reaches so many
+   * @param most reads or removes what so many events need at most, but for the rest of a revision
    * @return whether anything is left to do
    */
-  boolean step(StoreView view, int maxEvents) {
+  boolean step(StoreView view, int most) {
     long end = view.compactRevision();
-    if (purgedTo >= end) {
-      return false;
+    if (run == null) {
+      if (purgedTo >= end) {
+        return false;
+      }
+      long events = (long) most * STEPS_OF_READING_PER_RUN;
+      run = new PurgeRun(purgedTo, end, (int) Math.min(events, Integer.MAX_VALUE));
     }
-    try (EventReader events = view.events(purgedTo, end);
-        WriteBatch writes = new WriteBatch()) {
-      long reached = end;
-      int seen = 0;
-      long revision = 0;
-      while (events.advance()) {
-        if (seen >= maxEvents && events.revision() != revision) {
-          reached = events.revision();
-          break;
-        }
-        revision = events.revision();
-        drop(events.record(), revision, writes);
-        seen++;
+    boolean done = false;
+    try {
+      int left = most;
+      if (!run.isRead()) {
+        left -= run.read(view, most);
       }
-      if (seen > 0) {
-        writes.deleteRange(database.rev(), Layout.revKey(purgedTo, 0), Layout.revKey(reached, 0));
+      if (run.isRead() && left > 0) {
+        remove(left);
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        // What a step that failed had taken from the run may not have been written: from its start.
+        run = null;
+      }
+    }
+    return run != null || purgedTo < end;
+  }
+
+  private void remove(int most) {
+    try (WriteBatch writes = new WriteBatch()) {
+      boolean last = run.collect(database, writes, most);
+      if (writes.count() > 0) {
         database.write(writes);
-        unreclaimed += seen;
       }
-      purgedTo = reached;
-      return reached < end;
+      if (last) {
+        purgedTo = run.reached();
+        unreclaimed += run.events();
+        unreclaimedDeletes += run.deletes();
+        run = null;
+      }
     } catch (RocksDBException e) {
       throw new StoreException("cannot collect writes for " + database.directory(), e);
     }
+  }
+
+  /** How many revisions there are to take events out of, or more. */
+  long backlog(StoreView view) {
+    return Math.max(0, view.compactRevision() - purgedTo);
   }
 
   /** Events taken out since {@link #reclaim} ran. */
@@ -138,16 +162,6 @@ final class Purge {
     stopped = true;
     if (merging != null) {
       merging.setCanceled(true);
-    }
-  }
-
-  private void drop(EventRecord event, long revision, WriteBatch writes) throws RocksDBException {
-    if (event.previousRevision() != 0) {
-      writes.delete(database.hist(), Layout.histKey(event.key(), event.previousRevision()));
-    }
-    if (event.isDelete()) {
-      unreclaimedDeletes++;
-      writes.delete(database.hist(), Layout.histKey(event.key(), revision));
     }
   }
 }

@@ -14,18 +14,23 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It looks ten times a second for something to remove, so that nobody has to tell it: not the
  * apply thread, not a restart, not a snapshot that brought its sender's remains along. A step
- * removes few events, and the pause after it is twice as long as the step took: entries that are
- * being applied wait for one small write at most, and never more than a third of one core goes into
- * this.
+ * removes few events: entries that are being applied wait for one small write at most. The pause
+ * after it is many times as long as the step took, so that a twentieth of one core goes into this,
+ * more only if that would take minutes for what there is, and never more than a third.
  *
  * <p>When enough has been removed, files are merged so that the disk gets the space back.
  */
 public final class PurgeLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PurgeLoop.class);
-  private static final int EVENTS_PER_STEP = 200;
+  private static final int EVENTS_PER_STEP = 128;
   private static final long LOOK_MICROS = 100_000;
   private static final long RETRY_MICROS = 10_000_000;
-  private static final long PAUSE_FACTOR = 2;
+  private static final long PAUSE_FACTOR = 19;
+  private static final long LEAST_PAUSE_FACTOR = 2;
+
+  /** What there is to remove takes about so long at most, if the least pauses allow it. */
+  private static final long MICROS_FOR_ALL = 120_000_000;
+
   private static final long CLOSE_LIMIT_SECONDS = 10;
 
   /** Merging files for less gives back little and costs a pass over the history that is kept. */
@@ -115,8 +120,8 @@ public final class PurgeLoop implements AutoCloseable {
     long start = System.nanoTime();
     boolean more = store.purgeCompacted(EVENTS_PER_STEP);
     long removed = store.purgedEvents() - before;
-    if (removed > 0) {
-      removedEvents += removed;
+    removedEvents += removed;
+    if (more || removed > 0) {
       stepNanos += System.nanoTime() - start;
       steps++;
     }
@@ -129,7 +134,7 @@ public final class PurgeLoop implements AutoCloseable {
       long start = System.nanoTime();
       boolean more = step();
       long tookMicros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
-      pauseMicros = more ? Math.max(1, tookMicros * PAUSE_FACTOR) : LOOK_MICROS;
+      pauseMicros = more ? pauseMicros(tookMicros, store.purgeBacklog()) : LOOK_MICROS;
     } catch (RuntimeException e) {
       if (!closed) {
         // A full disk gets room again; of anything worse the apply thread hears, and stops the
@@ -143,6 +148,22 @@ public final class PurgeLoop implements AutoCloseable {
         thread.schedule(this::look, pauseMicros, TimeUnit.MICROSECONDS);
       }
     }
+  }
+
+  /**
+   * The pause after a step.
+   *
+   * @param tookMicros how long the step took
+   * @param backlog revisions, and so events at least, that are to be removed
+   */
+  static long pauseMicros(long tookMicros, long backlog) {
+    // A run is read in as many steps as it is removed in.
+    long steps = 2 * (backlog / EVENTS_PER_STEP + 1);
+    long inTime = MICROS_FOR_ALL / steps - tookMicros;
+    long pause = Math.min(tookMicros * PAUSE_FACTOR, inTime);
+    // A step that had to wait for the disk is no reason to rest for seconds.
+    long rest = Math.min(pause, LOOK_MICROS);
+    return Math.max(1, Math.max(tookMicros * LEAST_PAUSE_FACTOR, rest));
   }
 
   private boolean step() {

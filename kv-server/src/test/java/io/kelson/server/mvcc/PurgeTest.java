@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.kelson.api.CompactionRequest;
 import io.kelson.api.DeleteRangeRequest;
+import io.kelson.api.RangeRequest;
 import io.kelson.raft.core.Entry;
 import io.kelson.server.apply.TestBed;
 import io.kelson.server.proto.InternalRequest;
@@ -22,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Removing compacted history: what stays, what a crash does to it, and what the disk gets back. */
 class PurgeTest {
-  private static final int EVENTS_PER_STEP = 7;
+  /** Few, so that the events of a script are more than one run, and runs many steps. */
+  private static final int EVENTS_PER_STEP = 2;
 
   @TempDir Path directory;
 
@@ -45,7 +47,7 @@ class PurgeTest {
     return hashes;
   }
 
-  /** Every prefix of the steps, then a crash, then everything that is left. */
+  /** Every fourth prefix of the steps, then a crash, then everything that is left. */
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3})
   void aCrashBetweenAnyTwoStepsChangesNothing(long seed) {
@@ -65,9 +67,9 @@ class PurgeTest {
       }
       purgedState = reference.store.stateHash();
     }
-    assertThat(steps).as("one step leaves nothing to crash between").isGreaterThan(5);
+    assertThat(steps).as("one step leaves nothing to crash between").isGreaterThan(60);
     Random random = new Random(seed);
-    for (int crashAfter = 0; crashAfter <= steps; crashAfter++) {
+    for (int crashAfter = 0; crashAfter <= steps; crashAfter += 4) {
       crashAndFinish(
           directory.resolve("crash" + crashAfter),
           entries,
@@ -245,6 +247,36 @@ class PurgeTest {
         loop.removed(revision).get(60, TimeUnit.SECONDS);
       }
       assertThat(bed.store.records(Database::rev)).isEqualTo(1);
+    }
+  }
+
+  /**
+   * A run goes by key, not by revision: wherever it is interrupted, a deleted key stays deleted,
+   * though its older versions and the marker that hides them do not go together.
+   */
+  @Test
+  void whatWasDeletedDoesNotComeBackInTheMiddleOfARun() {
+    try (TestBed bed = open(directory.resolve("store"))) {
+      overwrite(bed, 20, 5);
+      for (int i = 0; i < 20; i++) {
+        bed.add(deletion("key" + i));
+      }
+      bed.add(TestBed.request(TestBed.putRequest("other", "x")));
+      bed.apply();
+      long compacted = bed.revision();
+      bed.applier.apply(List.of(compaction(122, compacted)));
+      // So that what was compacted to is an older revision, looked up among the old versions.
+      bed.applier.apply(
+          List.of(TestBed.entry(123, TestBed.request(TestBed.putRequest("other", "y")))));
+      RangeRequest.Builder all = TestBed.rangeRequest("a", "z").setRevision(compacted);
+      int steps = 1;
+      for (; bed.store.purgeCompacted(1); steps++) {
+        assertThat(bed.range(all).count()).as("after step %d", steps).isEqualTo(1);
+      }
+      assertThat(bed.range(all).count()).isEqualTo(1);
+      // Each of 120 events is read, and each of 120 old versions and markers is removed.
+      assertThat(steps).isGreaterThan(200);
+      assertThat(bed.store.records(Database::hist)).isEqualTo(1);
     }
   }
 

@@ -1,0 +1,122 @@
+package io.kelson.server.mvcc;
+
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RateLimiter;
+import org.rocksdb.RateLimiterMode;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+
+/**
+ * How fast RocksDB may flush and merge: evenly and quietly as long as that keeps up with what is
+ * written, twice as fast with every file or memtable it falls behind, and without a limit well
+ * before it would hold up a write.
+ *
+ * <p>Without this a merge takes a core for as long as it lasts, and of two cores that is one. Bytes
+ * read count as those written do, since a merge that drops most of what it reads writes next to
+ * nothing. {@link #keep} and {@link #close} from one thread, in this order.
+ */
+final class MergePace implements AutoCloseable {
+  /** Of reading and writing together, while merging keeps up. */
+  static final long QUIET_BYTES_PER_SECOND = 8L << 20;
+
+  /** More than any disk. */
+  static final long UNLIMITED = 16L << 30;
+
+  /** As many as RocksDB waits for before it merges them into the next level. */
+  private static final int FILES_KEEPING_UP = 4;
+
+  /** It slows writes down at twenty. */
+  private static final int FILES_WITHOUT_LIMIT = 8;
+
+  /** It stops writes at three. */
+  private static final int MEMTABLES_WITHOUT_LIMIT = 2;
+
+  private static final long LOOK_MILLIS = 100;
+
+  /** Short, so that a merge is many short pieces of work, not ten long ones a second. */
+  private static final int REFILL_MICROS = 20_000;
+
+  /** RocksDB's default: of so many turns a merge gets one, though flushes wait. */
+  private static final int FAIRNESS = 10;
+
+  private static final long CLOSE_LIMIT_SECONDS = 10;
+
+  private final RateLimiter limiter =
+      new RateLimiter(UNLIMITED, REFILL_MICROS, FAIRNESS, RateLimiterMode.ALL_IO);
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread pace = new Thread(task, "kelson-merge-pace");
+            pace.setDaemon(true);
+            return pace;
+          });
+
+  private long limit = UNLIMITED;
+
+  /** To open the database with; closed with this. */
+  RateLimiter limiter() {
+    return limiter;
+  }
+
+  /** Adapts the limit to the backlog of that database from now on, ten times a second. */
+  void keep(RocksDB db, List<ColumnFamilyHandle> families) {
+    thread.scheduleWithFixedDelay(
+        () -> adapt(backlogLimit(db, families)), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void adapt(long wanted) {
+    if (wanted != limit) {
+      limiter.setBytesPerSecond(wanted);
+      limit = wanted;
+    }
+  }
+
+  private static long backlogLimit(RocksDB db, List<ColumnFamilyHandle> families) {
+    try {
+      long memtables = 0;
+      int files = 0;
+      for (ColumnFamilyHandle family : families) {
+        memtables =
+            Math.max(memtables, db.getLongProperty(family, "rocksdb.num-immutable-mem-table"));
+        files =
+            Math.max(
+                files, Integer.parseInt(db.getProperty(family, "rocksdb.num-files-at-level0")));
+      }
+      return limit(Math.toIntExact(memtables), files);
+    } catch (RocksDBException e) {
+      // Whatever is wrong with the database, whoever writes or reads will say so.
+      return UNLIMITED;
+    }
+  }
+
+  /**
+   * The limit for a backlog.
+   *
+   * @param memtables that wait to be flushed, of the kind of data that has most of them
+   * @param files flushed and not merged yet, of the kind of data that has most of them
+   * @return bytes a second
+   */
+  static long limit(int memtables, int files) {
+    if (memtables >= MEMTABLES_WITHOUT_LIMIT || files >= FILES_WITHOUT_LIMIT) {
+      return UNLIMITED;
+    }
+    return QUIET_BYTES_PER_SECOND << Math.max(memtables, files - FILES_KEEPING_UP);
+  }
+
+  /** Call before the database is closed, and {@link #limiter}'s close after it. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    try {
+      thread.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    // What is still being flushed or merged is waited for.
+    limiter.setBytesPerSecond(UNLIMITED);
+  }
+}
