@@ -21,6 +21,9 @@ final class FollowerRole extends RoleState {
   private long leader;
   private int elapsedTicks;
 
+  /** Whether the leader's process has ended, it seems, and nothing was heard of it since. */
+  private boolean leaderGone;
+
   /**
    * A follower that knows no leader yet.
    *
@@ -50,12 +53,27 @@ final class FollowerRole extends RoleState {
 
   @Override
   boolean isContent() {
-    return leader != 0 && elapsedTicks < core.config().electionTicks();
+    return leader != 0 && !leaderGone && elapsedTicks < core.config().electionTicks();
   }
 
   /** Starts waiting anew: the leader was heard of, or a vote was granted (section 5.2). */
   void resetElectionTimer() {
     elapsedTicks = 0;
+    leaderGone = false;
+  }
+
+  /**
+   * There is no use in waiting for a leader that has ended: votes for others are given, and an
+   * election of its own comes after a few ticks. Only stickiness is shortened by it, which no
+   * safety rests on: a read lease's {@link Pledge} is kept as long as ever, and whoever still hears
+   * the leader refuses the question that comes before the election.
+   */
+  @Override
+  void peerGone(long member) {
+    if (member == leader && !leaderGone) {
+      leaderGone = true;
+      elapsedTicks = Math.max(elapsedTicks, timeoutTicks - core.drawSuccessionTicks());
+    }
   }
 
   /** Learns who leads this term. Two leaders in one term would break election safety. */

@@ -20,7 +20,8 @@ public sealed interface Input {
     SNAPSHOT_SHIPPED,
     SNAPSHOT_RECEIVED,
     SNAPSHOT_INSTALLED,
-    STORAGE
+    STORAGE,
+    PEER_GONE
   }
 
   /** Which of the records this is. */
@@ -170,6 +171,18 @@ public sealed interface Input {
     @Override
     public Kind kind() {
       return Kind.STORAGE;
+    }
+  }
+
+  /**
+   * A member's process has ended, as far as can be told from here: it closed its connection, and
+   * nobody listens where it did. Not a fact to rely on; a follower only waits less for a leader of
+   * which this is said.
+   */
+  record PeerGone(long member) implements Input {
+    @Override
+    public Kind kind() {
+      return Kind.PEER_GONE;
     }
   }
 

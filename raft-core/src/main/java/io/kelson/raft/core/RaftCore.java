@@ -234,6 +234,7 @@ public final class RaftCore {
         storageFull = ((Input.Storage) input).full();
         role.storageChanged();
       }
+      case PEER_GONE -> role.peerGone(((Input.PeerGone) input).member());
     }
   }
 
@@ -425,6 +426,14 @@ public final class RaftCore {
     return quorum().isSole(self())
         ? 1
         : config.electionTicks() + random.nextInt(config.electionTicks());
+  }
+
+  /**
+   * What is left of the wait for a leader that is gone. Drawn, and more than a tick or two long, so
+   * that two followers that hear of it together do not campaign together.
+   */
+  int drawSuccessionTicks() {
+    return 1 + random.nextInt(Math.max(1, config.electionTicks() / 3));
   }
 
   /** A number for a forwarded read that this member has never used. */

@@ -59,6 +59,9 @@ abstract sealed class RoleState permits FollowerRole, CandidateRole, LeaderRole 
   /** Whether this member's disk is full has changed. */
   void storageChanged() {}
 
+  /** A member's process has ended, it seems. */
+  void peerGone(long member) {}
+
   /** The log begins later than before. */
   void compacted() {}
 

@@ -631,6 +631,11 @@ public final class RaftNode implements AutoCloseable {
         mailbox.offer(() -> turnDown(forward.proposals()));
       }
     }
+
+    @Override
+    public void peerGone(long peer) {
+      mailbox.offer(() -> carryOut(core.step(new Input.PeerGone(peer))));
+    }
   }
 
   /** What the log writer reports, on its own thread. */

@@ -147,7 +147,7 @@ public final class NettyTransport implements PeerTransport, SnapshotStreams {
   private PeerLink linkTo(long id, List<PeerAddress> addresses) {
     PeerLink existing = link(id);
     if (existing == null) {
-      return new PeerLink(id, addresses, options, loops, names, this::dropped);
+      return new PeerLink(id, addresses, options, loops, names, this::dropped, this::peerGone);
     }
     existing.addresses(addresses);
     return existing;
@@ -194,6 +194,13 @@ public final class NettyTransport implements PeerTransport, SnapshotStreams {
     Handler told = handler;
     if (told != null) {
       told.notSent(message);
+    }
+  }
+
+  private void peerGone(long peer) {
+    Handler told = handler;
+    if (told != null) {
+      told.peerGone(peer);
     }
   }
 

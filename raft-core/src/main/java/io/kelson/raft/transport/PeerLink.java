@@ -8,8 +8,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 
 /**
  * The way to one peer: dials it until told to stop, and sends it what is queued in its outbox.
@@ -46,6 +49,7 @@ final class PeerLink {
   private final NameLookup names;
   private final TransportListener listener;
   private final BiConsumer<Message, DropReason> dropped;
+  private final LongConsumer gone;
   private final Outbox outbox;
   private final Backoff backoff;
   private final AtomicBoolean drainRequested = new AtomicBoolean();
@@ -59,6 +63,12 @@ final class PeerLink {
   private boolean attempting;
   private Channel channel;
   private PeerAddress target;
+
+  /**
+   * Where it was open last, until the peer is said to be gone from there; null before and after.
+   */
+  private PeerAddress openAt;
+
   private boolean draining;
   private int attempts;
   private int failuresInARow;
@@ -67,6 +77,8 @@ final class PeerLink {
   /**
    * @param dropped hears of every message of which nothing was handed to a socket; called on the
    *     event loop, and on whatever thread sends
+   * @param gone hears once, on the event loop, that the peer ended its connection and refuses
+   *     another
    */
   PeerLink(
       long peer,
@@ -74,7 +86,8 @@ final class PeerLink {
       TransportOptions options,
       EventLoops loops,
       NameLookup names,
-      BiConsumer<Message, DropReason> dropped) {
+      BiConsumer<Message, DropReason> dropped,
+      LongConsumer gone) {
     this.peer = peer;
     this.addresses = addresses;
     this.options = options;
@@ -84,6 +97,7 @@ final class PeerLink {
     this.names = names;
     this.listener = options.listener();
     this.dropped = dropped;
+    this.gone = gone;
     this.backoff = new Backoff(options.backoffMinMillis(), options.backoffMaxMillis());
     this.outbox =
         new Outbox(
@@ -244,6 +258,7 @@ final class PeerLink {
   void established(SocketAddress address) {
     dropQueued();
     failuresInARow = 0;
+    openAt = target;
     if (!closing) {
       open = true;
       listener.peerConnected(peer, address);
@@ -261,6 +276,10 @@ final class PeerLink {
   private void announceEnd(DialledConnection connection, Throwable connectProblem) {
     if (connectProblem != null) {
       listener.dialFailed(peer, target, messageOf(connectProblem));
+      if (target.equals(openAt) && nobodyListens(connectProblem)) {
+        openAt = null;
+        gone.accept(peer);
+      }
     } else if (connection.refused()) {
       listener.peerRefused(peer, connection.remote(), connection.endReason());
     } else if (connection.introduced()) {
@@ -268,6 +287,11 @@ final class PeerLink {
     } else {
       listener.dialFailed(peer, target, connection.endReason());
     }
+  }
+
+  /** Its host answers, and says that no process has the port. */
+  private static boolean nobodyListens(Throwable problem) {
+    return problem instanceof ConnectException && !(problem instanceof ConnectTimeoutException);
   }
 
   private void attemptEnded() {

@@ -26,6 +26,12 @@ public interface PeerTransport extends AutoCloseable {
      * Called on event loops, and on the thread that sends, from within {@link #send}.
      */
     default void notSent(Message message) {}
+
+    /**
+     * A peer's process has ended, it seems: a connection to it that was open has ended, and where
+     * it led a new one was refused. Once for each such end, on an event loop.
+     */
+    default void peerGone(long peer) {}
   }
 
   /** Starts listening and connecting; messages that arrive from now on go to the handler. */

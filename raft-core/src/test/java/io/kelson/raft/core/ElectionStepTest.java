@@ -77,6 +77,56 @@ class ElectionStepTest {
   }
 
   @Test
+  void aLeaderThatIsGoneIsNotWaitedForLong() {
+    RaftCore core = member().log(1, 2).follower();
+    tick(core, 2);
+
+    assertThat(core.step(new Input.PeerGone(2))).isEqualTo(Effects.NONE);
+    tick(core, 1);
+
+    assertThat(core.role()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(core.term()).isEqualTo(2);
+  }
+
+  @Test
+  void whoLostTheLeaderTooGivesItsVote() {
+    RaftCore core = member().log(1, 2).follower();
+    VoteRequest question = preAsks(3, 3, at(2, 2));
+    assertThat(receive(core, question).send()).containsExactly(preAnswer(3, 2, false));
+
+    core.step(new Input.PeerGone(2));
+
+    assertThat(receive(core, question).send()).containsExactly(preAnswer(3, 3, true));
+    assertThat(receive(core, asks(3, 3, at(2, 2))).persist().sendAfter())
+        .containsExactly(answer(3, 3, true));
+  }
+
+  @Test
+  void aLeaderThatIsHeardAgainIsWaitedForAsEver() {
+    RaftCore core = member().log(1, 2).follower();
+    core.step(new Input.PeerGone(2));
+    receive(core, append(core, core.lastPosition()));
+
+    tick(core, 9);
+
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+    assertThat(receive(core, preAsks(3, 3, at(2, 2))).send())
+        .containsExactly(preAnswer(3, 2, false));
+  }
+
+  @Test
+  void thatAnotherMemberIsGoneChangesNothing() {
+    RaftCore core = member().log(1, 2).follower();
+    core.step(new Input.PeerGone(3));
+    tick(core, 9);
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+
+    RaftCore leader = member().log(1, 2).leader();
+    assertThat(leader.step(new Input.PeerGone(2))).isEqualTo(Effects.NONE);
+    assertThat(leader.role()).isEqualTo(Role.LEADER);
+  }
+
+  @Test
   void ownVoteCountsOnlyOnceDurable() {
     RaftCore core = member().log(1).preCandidate();
     receive(core, new VoteResponse(2, 1, 2, true, true));

@@ -234,6 +234,17 @@ class LeaseStepTest {
     assertThat(core.vote()).isEqualTo(3);
   }
 
+  /** It may have been told wrongly, and the leader answers reads without asking. */
+  @Test
+  void thatTheLeaderIsGoneDoesNotEndThePromise() {
+    RaftCore core = leasing().log(1).follower();
+    core.step(new Input.PeerGone(2));
+    assertThat(receive(core, asks(2, true)).send()).containsExactly(refusal(1));
+    tick(core, 9);
+    assertThat(receive(core, asks(2, false))).isEqualTo(Effects.NONE);
+    assertThat(core.vote()).isZero();
+  }
+
   @Test
   void withoutLeasesItVotesAtOnce() {
     RaftCore core = member().log(1).start();

@@ -131,6 +131,15 @@ class StorageStepTest {
   }
 
   @Test
+  void itLeavesTheSuccessionToOthersToo() {
+    RaftCore core = member().log(1).follower();
+    core.step(FULL);
+    core.step(new Input.PeerGone(2));
+    tick(core, 10 * (FollowerRole.RELUCTANCE - 1));
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+  }
+
+  @Test
   void aFollowerWithAFullDiskDoesNotTakeOver() {
     RaftCore core = member().log(1).follower();
     core.step(FULL);

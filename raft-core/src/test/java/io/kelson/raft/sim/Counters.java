@@ -25,6 +25,7 @@ public final class Counters {
   long pauses;
   long transfers;
   long sieges;
+  long rumours;
   long slowSyncs;
   long fetches;
   long roleChanges;
@@ -70,6 +71,7 @@ public final class Counters {
     pauses += other.pauses;
     transfers += other.transfers;
     sieges += other.sieges;
+    rumours += other.rumours;
     slowSyncs += other.slowSyncs;
     fetches += other.fetches;
     roleChanges += other.roleChanges;
@@ -107,7 +109,7 @@ public final class Counters {
         "%.2f simulated hours, %,d steps, %,d messages;%n"
             + "  faults that took effect: %,d messages lost, %,d cut off, %,d repeated, %,d late,"
             + " %,d partitions, %,d pauses, %,d crashes (%,d with power), %,d torn writes,"
-            + " %,d crashes of a recovery, %s; %,d logs refused and %,d reads, %,d disk errors, %,d slow syncs, %,d transfers asked for, %,d sieges;%n"
+            + " %,d crashes of a recovery, %s; %,d logs refused and %,d reads, %,d disk errors, %,d slow syncs, %,d transfers asked for, %,d sieges, %,d rumours;%n"
             + "  %,d snapshots asked for, %,d breaks of their transfer, %,d late or twice, %,d"
             + " installed, %,d found half installed, %,d cuts of the log;%n"
             + "  %,d configurations committed, %,d disks lost, %,d disks stalled, %,d flaps;%n"
@@ -134,6 +136,7 @@ public final class Counters {
         slowSyncs,
         transfers,
         sieges,
+        rumours,
         snapshotsAsked,
         brokenTransfers,
         lateSnapshots,

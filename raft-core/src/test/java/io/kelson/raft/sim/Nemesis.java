@@ -34,6 +34,7 @@ final class Nemesis {
     repeat(options.churn().wipesPerSecond(), churn::wipe);
     repeat(options.flapsPerSecond(), this::flap);
     repeat(options.stallsPerSecond(), this::stall);
+    repeat(options.rumoursPerSecond(), this::rumour);
     repeat(options.siegesPerSecond(), new Siege(world, network, nodes, clients)::lay);
     if (options.realLog()) {
       repeat(options.diskErrorsPerSecond(), this::failDisk);
@@ -88,6 +89,17 @@ final class Nemesis {
   private void reshape() {
     world.counters.partitions++;
     world.note("network", network.reshape(world.random));
+  }
+
+  /** As a transport may report it: true of a member that crashed, false of one it cannot reach. */
+  private void rumour() {
+    SimNode node = someNode();
+    long gone = 1 + world.random.nextInt(nodes.size());
+    if (node.isAwake() && gone != node.id) {
+      world.counters.rumours++;
+      world.note("rumour", node.id, gone);
+      node.step(new Input.PeerGone(gone));
+    }
   }
 
   private void pause() {

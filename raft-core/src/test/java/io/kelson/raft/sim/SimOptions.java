@@ -45,6 +45,8 @@ import java.util.stream.LongStream;
  * @param readLease whether leaders answer from leases
  * @param siegesPerSecond attacks on leases ({@link Siege}) per virtual second
  * @param clockDriftPercent by how much clocks and ticks of members may differ; leases allow for it
+ * @param rumoursPerSecond members that are told of another that it is gone, mostly falsely, per
+ *     virtual second
  */
 record SimOptions(
     int voters,
@@ -80,7 +82,8 @@ record SimOptions(
     int stallsPerSecond,
     boolean readLease,
     int siegesPerSecond,
-    int clockDriftPercent) {
+    int clockDriftPercent,
+    int rumoursPerSecond) {
 
   /** The kinds of state machine. */
   enum Machine {
@@ -193,7 +196,8 @@ record SimOptions(
           "rocksdb",
           "leases",
           "sieges",
-          "drift");
+          "drift",
+          "rumours");
 
   static SimOptions draw(SplittableRandom random) {
     boolean readLease = random.nextInt(3) == 0;
@@ -233,7 +237,8 @@ record SimOptions(
         besieged ? 0 : pick(random, 0, 0, 0, 0, 0, 0, 1),
         readLease,
         besieged ? pick(random, 1, 2, 4) : 0,
-        pick(random, 0, 10, 20, 30));
+        pick(random, 0, 10, 20, 30),
+        pick(random, 0, 1, 5, 20));
   }
 
   int nodes() {
@@ -276,7 +281,8 @@ record SimOptions(
         kinds.contains("stalls") ? 0 : stallsPerSecond,
         readLease && !kinds.contains("leases"),
         kinds.contains("sieges") ? 0 : siegesPerSecond,
-        kinds.contains("drift") ? 0 : clockDriftPercent);
+        kinds.contains("drift") ? 0 : clockDriftPercent,
+        kinds.contains("rumours") ? 0 : rumoursPerSecond);
   }
 
   /** The members that the cluster begins with. */

@@ -19,7 +19,8 @@ record Member(
     NettyTransport transport,
     RecordingListener events,
     BlockingQueue<Message> received,
-    BlockingQueue<Message> notSent)
+    BlockingQueue<Message> notSent,
+    BlockingQueue<Long> gone)
     implements AutoCloseable {
 
   static final long CLUSTER = 0xc1;
@@ -40,6 +41,7 @@ record Member(
     NettyTransport transport = new NettyTransport(tuning.apply(options).build());
     BlockingQueue<Message> received = new LinkedBlockingQueue<>();
     BlockingQueue<Message> notSent = new LinkedBlockingQueue<>();
+    BlockingQueue<Long> gone = new LinkedBlockingQueue<>();
     transport.start(
         new PeerTransport.Handler() {
           @Override
@@ -51,8 +53,13 @@ record Member(
           public void notSent(Message message) {
             notSent.add(message);
           }
+
+          @Override
+          public void peerGone(long peer) {
+            gone.add(peer);
+          }
         });
-    return new Member(id, transport, events, received, notSent);
+    return new Member(id, transport, events, received, notSent, gone);
   }
 
   static InetSocketAddress loopback(int port) {

@@ -283,6 +283,48 @@ class NettyTransportTest {
   }
 
   @Test
+  void aPeerThatEndedIsSaidToBeGoneOnceForEachEnd() throws InterruptedException {
+    try (Member one = Member.start(1)) {
+      int port;
+      try (Member two = Member.start(2)) {
+        port = two.port();
+        Member.introduce(one, two);
+        one.events().await(What.CONNECTED);
+        assertThat(one.gone()).isEmpty();
+      }
+      assertThat(one.gone().poll(RecordingListener.PATIENCE_SECONDS, TimeUnit.SECONDS))
+          .isEqualTo(2);
+      for (int i = 0; i < 3; i++) {
+        one.events().await(What.DIAL_FAILED);
+      }
+      assertThat(one.gone()).isEmpty();
+
+      try (Member again = Member.start(2, Member.CLUSTER, port, options -> options)) {
+        again.knows(1, one.port());
+        one.events().await(What.CONNECTED);
+      }
+      assertThat(one.gone().poll(RecordingListener.PATIENCE_SECONDS, TimeUnit.SECONDS))
+          .isEqualTo(2);
+    }
+  }
+
+  /** It may only be starting; whoever waits for it has not lost it. */
+  @Test
+  void aPeerThatNeverCameIsNotGone() throws InterruptedException {
+    try (Member one = Member.start(1)) {
+      int port;
+      try (Member two = Member.start(2)) {
+        port = two.port();
+      }
+      one.knows(2, port);
+      for (int i = 0; i < 3; i++) {
+        one.events().await(What.DIAL_FAILED);
+      }
+      assertThat(one.gone()).isEmpty();
+    }
+  }
+
+  @Test
   void closeCopesWithEventLoopsThatAreGone() throws InterruptedException {
     var lent = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     try (Member one = Member.start(1, Member.CLUSTER, 0, options -> options.eventLoops(lent));
