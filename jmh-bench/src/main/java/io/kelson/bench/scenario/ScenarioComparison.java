@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * One row over all pairs; its components are fields of the JSON result.
  *
- * @param pairs in which both sides could be read; only these count
+ * @param pairs in which both sides could be read; only these count for ratios and goals
  * @param a the first side
  * @param b the second side
  * @param ratioMedian the median over the pairs of b's value by a's; 0 if there is none
@@ -65,9 +65,17 @@ public record ScenarioComparison(
   static ScenarioComparison of(Row row, List<ScenarioRun> a, List<ScenarioRun> b) {
     List<Reading> readA = new ArrayList<>();
     List<Reading> readB = new ArrayList<>();
+    List<Reading> allA = new ArrayList<>();
+    List<Reading> allB = new ArrayList<>();
     for (int i = 0; i < a.size(); i++) {
       Reading one = a.get(i).readings().get(row.what());
       Reading other = b.get(i).readings().get(row.what());
+      if (one != null) {
+        allA.add(one);
+      }
+      if (other != null) {
+        allB.add(other);
+      }
       if (one != null && other != null) {
         readA.add(one);
         readB.add(other);
@@ -79,8 +87,8 @@ public record ScenarioComparison(
     return new ScenarioComparison(
         row.what(),
         ratios.length,
-        Side.of(row, readA),
-        Side.of(row, readB),
+        Side.of(row, allA),
+        Side.of(row, allB),
         any ? Ratios.median(ratios) : 0,
         interval[0],
         interval[1],

@@ -84,7 +84,7 @@ class ScenariosTest {
     assertThat(large.lines(failed)).contains("FAILED, filling failed");
     assertThat(failed.errorCount()).isEqualTo(1);
     assertThat(Scenarios.table(large.compare(alone), "etcd", "kelson", 1))
-        .contains("| " + LARGE + " | failed | failed |  | <= 0.5x | no (0.00x) |");
+        .contains("| " + LARGE + " | 100 MiB | failed |  | <= 0.5x | no (0.00x) |");
 
     List<ScenarioRun> two = new ArrayList<>(alone);
     two.add(run("a", 100, 8, ""));

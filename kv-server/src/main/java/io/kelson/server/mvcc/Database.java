@@ -429,6 +429,11 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** Whether flushing and merging have kept up at a quiet pace for some time. */
+  boolean isQuiet() {
+    return pace == null || pace.isQuiet();
+  }
+
   /** Keeps it open until {@link #release}. */
   void retain() {
     users.incrementAndGet();

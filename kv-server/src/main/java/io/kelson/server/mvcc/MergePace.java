@@ -36,6 +36,7 @@ final class MergePace implements AutoCloseable {
   private static final int MEMTABLES_WITHOUT_LIMIT = 2;
 
   private static final long LOOK_MILLIS = 100;
+  private static final int QUIET_LOOKS = 100;
 
   /** Short, so that a merge is many short pieces of work, not ten long ones a second. */
   private static final int REFILL_MICROS = 20_000;
@@ -56,6 +57,7 @@ final class MergePace implements AutoCloseable {
           });
 
   private long limit = UNLIMITED;
+  private volatile int quietLooks;
 
   /** To open the database with; closed with this. */
   RateLimiter limiter() {
@@ -68,7 +70,13 @@ final class MergePace implements AutoCloseable {
         () -> adapt(backlogLimit(db, families)), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
+  /** Whether merging has kept up at the quiet pace for ten seconds. Any thread. */
+  boolean isQuiet() {
+    return quietLooks >= QUIET_LOOKS;
+  }
+
   private void adapt(long wanted) {
+    quietLooks = wanted == QUIET_BYTES_PER_SECOND ? Math.min(quietLooks + 1, QUIET_LOOKS) : 0;
     if (wanted != limit) {
       limiter.setBytesPerSecond(wanted);
       limit = wanted;

@@ -387,6 +387,11 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     }
   }
 
+  /** Whether merging has nothing more urgent to do. Any thread. */
+  boolean isQuiet() {
+    return whileOpen(Database::isQuiet);
+  }
+
   /** How many events were purged whose space the files have not given back. Purge thread. */
   long purgedEvents() {
     synchronized (purging) {

@@ -16,9 +16,11 @@ import org.slf4j.LoggerFactory;
  * apply thread, not a restart, not a snapshot that brought its sender's remains along. A step
  * removes few events: entries that are being applied wait for one small write at most. The pause
  * after it is many times as long as the step took, so that a twentieth of one core goes into this,
- * more only if that would take minutes for what there is, and never more than a third.
+ * more only if that would take more than five minutes, and never more than a third.
  *
- * <p>When enough has been removed, files are merged so that the disk gets the space back.
+ * <p>When enough has been removed, files are merged so that the disk gets the space back: at once
+ * if somebody waits for it, else when there is little to merge otherwise. While much is written
+ * RocksDB merges what was removed away by itself.
  */
 public final class PurgeLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PurgeLoop.class);
@@ -28,8 +30,12 @@ public final class PurgeLoop implements AutoCloseable {
   private static final long PAUSE_FACTOR = 19;
   private static final long LEAST_PAUSE_FACTOR = 2;
 
-  /** What there is to remove takes about so long at most, if the least pauses allow it. */
-  private static final long MICROS_FOR_ALL = 120_000_000;
+  /**
+   * What there is to remove takes about so long at most, if the least pauses allow it: as long as
+   * from one automatic compaction to the next, as etcd does them, so that there is always a little
+   * to do and never much.
+   */
+  private static final long MICROS_FOR_ALL = 300_000_000;
 
   private static final long CLOSE_LIMIT_SECONDS = 10;
 
@@ -172,7 +178,8 @@ public final class PurgeLoop implements AutoCloseable {
       return true;
     }
     List<Waiter> done = waitingFor(target);
-    if (!done.isEmpty() || store.purgedEvents() >= EVENTS_WORTH_RECLAIMING) {
+    boolean worth = store.purgedEvents() >= EVENTS_WORTH_RECLAIMING;
+    if (!done.isEmpty() || worth && store.isQuiet()) {
       store.reclaimPurged(done.stream().anyMatch(Waiter::forSpace));
     }
     if (!done.isEmpty()) {

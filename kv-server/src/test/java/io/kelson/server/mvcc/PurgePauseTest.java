@@ -13,15 +13,15 @@ class PurgePauseTest {
   }
 
   @Test
-  void lessThanThatForWhatWouldTakeMinutes() {
-    // 62,502 steps in two minutes.
-    assertThat(PurgeLoop.pauseMicros(200, 4_000_000)).isEqualTo(1_719);
+  void lessThanThatForWhatWouldTakeMoreThanFiveMinutes() {
+    // 156,252 steps in five minutes.
+    assertThat(PurgeLoop.pauseMicros(200, 10_000_000)).isEqualTo(1_719);
   }
 
   @Test
   void neverMoreThanAThirdOfACore() {
     assertThat(PurgeLoop.pauseMicros(200, 1_000_000_000)).isEqualTo(400);
-    assertThat(PurgeLoop.pauseMicros(5_000, 4_000_000)).isEqualTo(10_000);
+    assertThat(PurgeLoop.pauseMicros(5_000, 10_000_000)).isEqualTo(10_000);
   }
 
   @Test
