@@ -35,8 +35,6 @@ final class Database implements AutoCloseable {
   }
 
   private static final long SMALL_CACHE_BYTES = 1 << 20;
-  private static final String UNFLUSHED = "rocksdb.num-immutable-mem-table";
-  private static final int MORE_FLUSHES = 8;
 
   private final Path directory;
   private final RocksDB db;
@@ -389,11 +387,6 @@ final class Database implements AutoCloseable {
     // Not waiting for earlier flushes first: on a full disk they may take for ever.
     try (FlushOptions options = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
       db.flush(options, families);
-      // It may come back when an earlier flush ends that was under way, with its own still to be
-      // done; see RocksDB's issue 10089. While others write there is always something unflushed.
-      for (int i = 0; i < MORE_FLUSHES && property(UNFLUSHED) > 0; i++) {
-        db.flush(options, families);
-      }
       return true;
     } catch (RocksDBException e) {
       if (isOutOfSpace(e)) {
@@ -414,8 +407,6 @@ final class Database implements AutoCloseable {
    * system. On return it is durable.
    */
   void checkpoint(Path target) {
-    // RocksDB's own flush before it links the files is one that may come back too early.
-    maybeFlush();
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
       checkpoint.createCheckpoint(target.toString());
     } catch (RocksDBException e) {
@@ -426,6 +417,13 @@ final class Database implements AutoCloseable {
               + e.getMessage()
               + "; see to the disk",
           e);
+    }
+  }
+
+  /** Lets what is left to flush go as fast as it can; for a store that is about to close. */
+  void hurry() {
+    if (pace != null) {
+      pace.close();
     }
   }
 
@@ -486,9 +484,7 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    if (pace != null) {
-      pace.close();
-    }
+    hurry();
     plainReads.close();
     durableReads.close();
     withoutWal.close();

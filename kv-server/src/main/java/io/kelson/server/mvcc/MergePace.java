@@ -44,7 +44,7 @@ final class MergePace implements AutoCloseable {
   /** RocksDB's default: of so many turns a merge gets one, though flushes wait. */
   private static final int FAIRNESS = 10;
 
-  private static final long CLOSE_LIMIT_SECONDS = 10;
+  private static final long CLOSE_LOOK_SECONDS = 1;
 
   private final RateLimiter limiter =
       new RateLimiter(UNLIMITED, REFILL_MICROS, FAIRNESS, RateLimiterMode.ALL_IO);
@@ -95,7 +95,7 @@ final class MergePace implements AutoCloseable {
                 files, Integer.parseInt(db.getProperty(family, "rocksdb.num-files-at-level0")));
       }
       return limit(Math.toIntExact(memtables), files);
-    } catch (RocksDBException e) {
+    } catch (RocksDBException | NumberFormatException e) {
       // Whatever is wrong with the database, whoever writes or reads will say so.
       return UNLIMITED;
     }
@@ -115,13 +115,24 @@ final class MergePace implements AutoCloseable {
     return QUIET_BYTES_PER_SECOND << Math.max(memtables, files - FILES_KEEPING_UP);
   }
 
-  /** Call before the database is closed, and {@link #limiter}'s close after it. */
+  /**
+   * There is no limit from here on. Call before the database is closed, and {@link #limiter}'s
+   * close after it. Idempotent, but not once the limiter is closed.
+   */
   @Override
   public void close() {
     thread.shutdownNow();
-    try {
-      thread.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
+    boolean interrupted = false;
+    boolean ended = false;
+    // Whatever comes: it asks a database that is about to be closed, and that would be the end.
+    while (!ended) {
+      try {
+        ended = thread.awaitTermination(CLOSE_LOOK_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
     // What is still being flushed or merged is waited for.

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * replayed from {@link #applied()} after a crash.
  */
 public final class MvccStore implements EventHistory, AutoCloseable {
+  private static final int MAX_FLUSHES = 8;
   private static final Logger LOG = LoggerFactory.getLogger(MvccStore.class);
 
   /** Merging the newest versions then writes a few times as much as it gives back. */
@@ -192,6 +193,8 @@ public final class MvccStore implements EventHistory, AutoCloseable {
   StoreMeta checkpoint(Path directory, MvccOptions options) {
     whileOpen(
         opened -> {
+          // RocksDB's own flush before it links the files may come back too early.
+          flush(opened);
           opened.checkpoint(directory);
           return null;
         });
@@ -337,12 +340,23 @@ public final class MvccStore implements EventHistory, AutoCloseable {
    * @return a position whose effect, and that of everything before it, is now on stable storage
    */
   public LogPosition flush() {
-    return whileOpen(
-        opened -> {
-          opened.maybeFlush();
-          // Not applied(): that may be of another database by now.
-          return durablyApplied(opened);
-        });
+    return whileOpen(MvccStore::flush);
+  }
+
+  private static LogPosition flush(Database opened) {
+    // Not applied(): that may be of another database by now.
+    LogPosition applied = applied(opened);
+    LogPosition durable;
+    int flushes = 0;
+    boolean room;
+    do {
+      room = opened.maybeFlush();
+      durable = durablyApplied(opened);
+      flushes++;
+      // RocksDB may come back when an earlier flush ends that was under way, with its own still to
+      // be done (its issue 10089).
+    } while (room && flushes < MAX_FLUSHES && durable.compareTo(applied) < 0);
+    return durable;
   }
 
   /** Ends the waits of writers for a full disk, now and from here on. Any thread, never blocks. */
@@ -353,6 +367,11 @@ public final class MvccStore implements EventHistory, AutoCloseable {
   /** The applied position that is on stable storage already; the log is needed from there on. */
   public LogPosition durablyApplied() {
     return whileOpen(MvccStore::durablyApplied);
+  }
+
+  private static LogPosition applied(Database opened) {
+    byte[] position = opened.get(opened.meta(), opened.plainReads(), Layout.APPLIED);
+    return position == null ? LogPosition.ZERO : Layout.decodePosition(position);
   }
 
   private static LogPosition durablyApplied(Database opened) {
@@ -518,7 +537,8 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     }
     closed = true;
     try {
-      if (flush && !database.maybeFlush()) {
+      database.hurry();
+      if (flush && flush(database).compareTo(applied(database)) < 0) {
         LOG.warn(
             "no room to flush the store in {}: the next start applies more of the log again",
             database.directory());
