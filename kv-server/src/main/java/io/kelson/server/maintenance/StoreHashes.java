@@ -48,15 +48,18 @@ public final class StoreHashes {
     wanted.offer(point);
   }
 
-  /** Takes what is due. One thread only; may take as long as reading the whole store does. */
+  /**
+   * Takes what is due. One thread only; takes many times as long as reading the whole store does,
+   * resting in between.
+   */
   public void look() {
     for (HashPoint point = wanted.poll(); point != null; point = wanted.poll()) {
-      take(point);
+      take(point, new Leisure());
     }
     long compacted = store.compactRevision();
     if (afterCompactions.getAsBoolean() && compacted > 0 && compacted != compactionSeen) {
       compactionSeen = compacted;
-      take(new HashPoint(compacted, compacted));
+      take(new HashPoint(compacted, compacted), new Leisure());
     }
   }
 
@@ -66,6 +69,10 @@ public final class StoreHashes {
    * @return empty if more has been compacted meanwhile
    */
   public Optional<StoreHash> take(HashPoint point) {
+    return take(point, () -> {});
+  }
+
+  private Optional<StoreHash> take(HashPoint point, Runnable rest) {
     Optional<StoreHash> known = find(point);
     if (known.isPresent()) {
       return known;
@@ -79,7 +86,7 @@ public final class StoreHashes {
           StoreHash.newBuilder()
               .setRevision(point.revision())
               .setCompactRevision(point.compactRevision())
-              .setHash((int) view.hashKv(point.revision()))
+              .setHash((int) view.hashKv(point.revision(), rest))
               .build();
     } catch (CompactedException e) {
       return Optional.empty();

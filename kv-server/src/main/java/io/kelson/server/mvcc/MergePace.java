@@ -12,8 +12,8 @@ import org.rocksdb.RocksDBException;
 
 /**
  * How fast RocksDB may flush and merge: evenly and quietly as long as that keeps up with what is
- * written, twice as fast with every file or memtable it falls behind, and without a limit well
- * before it would hold up a write.
+ * written, faster while there is something to flush, twice as fast with every file it falls behind,
+ * and without a limit well before it would hold up a write.
  *
  * <p>Without this a merge takes a core for as long as it lasts, and of two cores that is one. Bytes
  * read count as those written do, since a merge that drops most of what it reads writes next to
@@ -34,6 +34,9 @@ final class MergePace implements AutoCloseable {
 
   /** It stops writes at three. */
   private static final int MEMTABLES_WITHOUT_LIMIT = 2;
+
+  /** A flush of all that collects in memory takes a second then, and the next is not due yet. */
+  private static final int DOUBLINGS_TO_FLUSH = 3;
 
   private static final long LOOK_MILLIS = 100;
   private static final int QUIET_LOOKS = 100;
@@ -112,7 +115,9 @@ final class MergePace implements AutoCloseable {
     if (memtables >= MEMTABLES_WITHOUT_LIMIT || files >= FILES_WITHOUT_LIMIT) {
       return UNLIMITED;
     }
-    return QUIET_BYTES_PER_SECOND << Math.max(memtables, files - FILES_KEEPING_UP);
+    int doublings = Math.max(0, files - FILES_KEEPING_UP);
+    return QUIET_BYTES_PER_SECOND
+        << (memtables > 0 ? Math.max(doublings, DOUBLINGS_TO_FLUSH) : doublings);
   }
 
   /**

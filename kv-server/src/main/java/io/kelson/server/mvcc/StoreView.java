@@ -216,18 +216,29 @@ public final class StoreView implements ReadView, AutoCloseable {
    * @throws FutureRevisionException if it has not happened yet
    */
   public long hashKv(long wanted) {
+    return hashKv(wanted, () -> {});
+  }
+
+  /**
+   * The same for somebody with time.
+   *
+   * @param rest called between two of the pairs and events, very often
+   */
+  public long hashKv(long wanted, Runnable rest) {
     CRC32C crc = new CRC32C();
     long last = wanted <= 0 ? revision : wanted;
     KeyRange everything = new KeyRange(ByteString.EMPTY, null, false);
     try (EncodedCursor cursor = at(last).encodedCursor(everything)) {
       for (byte[] pair = cursor.next(); pair != null; pair = cursor.next()) {
         crc.update(pair);
+        rest.run();
       }
     }
     try (EventReader events = events(Math.max(compactRevision, 0), last + 1)) {
       while (events.advance()) {
         crc.update(Layout.encodeLong(events.revision()));
         crc.update(events.record().encode());
+        rest.run();
       }
     }
     return crc.getValue();

@@ -22,9 +22,10 @@ class MergePaceTest {
   }
 
   @Test
-  void aMemtableThatWaitsDoublesItToo() {
-    assertThat(MergePace.limit(1, 2)).isEqualTo(2 * QUIET);
-    assertThat(MergePace.limit(1, 6)).isEqualTo(4 * QUIET);
+  void whatIsFlushedIsSoonDone() {
+    assertThat(MergePace.limit(1, 2)).isEqualTo(8 * QUIET);
+    assertThat(MergePace.limit(1, 6)).isEqualTo(8 * QUIET);
+    assertThat(MergePace.limit(1, 7)).isEqualTo(8 * QUIET);
   }
 
   /** RocksDB stops writes at three memtables and slows them down at twenty files. */

@@ -1,0 +1,33 @@
+package io.kelson.server.maintenance;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Rests for something that reads the whole store and is in no hurry, so that it takes a tenth of a
+ * core and never a long stretch of one. One thread.
+ */
+final class Leisure implements Runnable {
+  private static final int STEPS_BETWEEN_LOOKS = 64;
+  private static final long WORK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long MAX_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long REST_FACTOR = 9;
+
+  private int steps;
+  private long begun = System.nanoTime();
+
+  /** Called between two steps of a microsecond or so each; rests now and then. */
+  @Override
+  public void run() {
+    if (++steps < STEPS_BETWEEN_LOOKS) {
+      return;
+    }
+    steps = 0;
+    long worked = System.nanoTime() - begun;
+    if (worked >= WORK_NANOS) {
+      // An interruption ends this rest and all that follow: whoever interrupts wants it to end.
+      LockSupport.parkNanos(Math.min(REST_FACTOR * worked, MAX_REST_NANOS));
+      begun = System.nanoTime();
+    }
+  }
+}
