@@ -158,7 +158,7 @@ final class Member {
     if (isForced) {
       ForcedCluster.carryOut(config, directory, origin, log, store, tls.peers());
     }
-    door.openBackups(new Backups(home, cluster.selfId(), Instant::now));
+    opened.push(door.openBackups(new Backups(home, cluster.selfId(), Instant::now)));
     ReadThreads reads = opened.push(ReadThreads.start());
     PurgeLoop purge = opened.push(PurgeLoop.start(store));
     ExecutorService catchUp = pushed(Executors.newSingleThreadExecutor(thread("kelson-watch")));

@@ -138,9 +138,14 @@ public final class ClientDoor {
     return opened;
   }
 
-  /** Says where backups come from; once, before {@link #services}. */
-  public void openBackups(Backups backups) {
+  /**
+   * Says where backups come from; once, before {@link #services}.
+   *
+   * @return to be closed before the store is: waits until no backup is being taken any more
+   */
+  public AutoCloseable openBackups(Backups backups) {
     snapshots = new SnapshotCalls(backups);
+    return snapshots;
   }
 
   /**
@@ -318,7 +323,7 @@ public final class ClientDoor {
     reads.stop();
     leaderChannel.close();
     if (snapshots != null) {
-      snapshots.close();
+      snapshots.stop();
     }
   }
 }

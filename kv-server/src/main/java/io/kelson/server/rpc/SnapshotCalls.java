@@ -35,6 +35,7 @@ final class SnapshotCalls implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotCalls.class);
   private static final long IDLE_SECONDS = 10;
+  private static final long CLOSE_LOOK_SECONDS = 10;
 
   private final Backups backups;
   private final ThreadPoolExecutor threads =
@@ -58,7 +59,8 @@ final class SnapshotCalls implements AutoCloseable {
     try {
       threads.execute(snapshot);
     } catch (RejectedExecutionException e) {
-      call.onError(EtcdError.TOO_MANY_REQUESTS.asException());
+      EtcdError why = threads.isShutdown() ? EtcdError.STOPPED : EtcdError.TOO_MANY_REQUESTS;
+      call.onError(why.asException());
     }
   }
 
@@ -119,9 +121,31 @@ final class SnapshotCalls implements AutoCloseable {
     }
   }
 
-  /** Ends the calls under way soon. */
+  /** Ends the calls under way soon, and takes no more. Any thread, never blocks. */
+  void stop() {
+    threads.shutdownNow();
+  }
+
+  /**
+   * The same, and waits until no thread of theirs is in the store or its directory any more: as
+   * long as the disk takes for a checkpoint, which nothing interrupts. Call before the store is
+   * closed.
+   */
   @Override
   public void close() {
-    threads.shutdownNow();
+    stop();
+    boolean interrupted = false;
+    boolean ended = false;
+    // Whatever comes: the directory is given back when this member has stopped.
+    while (!ended) {
+      try {
+        ended = threads.awaitTermination(CLOSE_LOOK_SECONDS, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
