@@ -20,14 +20,11 @@ import io.kelson.raft.membership.ConfigEntry;
 import io.kelson.raft.membership.ConfigurationChange;
 import io.kelson.raft.snapshot.ReceivedSnapshot;
 import io.kelson.raft.transport.PeerTransport;
-import io.netty.util.internal.ThreadExecutorMap;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -40,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p>Four threads work for a node. The <em>log writer</em> makes batches durable and then sends
  * what waited for that. The <em>apply thread</em> feeds the state machine. The <em>fetch
  * thread</em> reads old entries for followers that lag. The <em>loop</em> makes ticks. The core is
- * stepped by one thread at a time, whichever has the {@link Mailbox}'s turn: it drains the mailbox,
+ * stepped by one thread at a time, whichever {@link Turns} found for it: it drains the mailbox,
  * steps, and hands the effects on, and never waits for a disk or a socket. That may be the event
  * loop that read a message, the log writer or the apply thread with their own news, or the loop,
  * which also goes on where there is much to do. None of them makes a decision of its own; if one
@@ -57,11 +54,6 @@ public final class RaftNode implements AutoCloseable {
   private static final int SHIPMENT_GRACE_TICKS = 100;
   private static final long MAX_HELD_ENTRIES = 1_000_000;
 
-  /** What came during the first round of a turn may share a second one. */
-  private static final int ROUNDS_ELSEWHERE = 2;
-
-  private static final long BUSY_ELSEWHERE_NANOS = 1_000_000;
-
   private final RaftNodeOptions options;
   private final RaftCore core;
   private final PeerTransport transport;
@@ -75,9 +67,8 @@ public final class RaftNode implements AutoCloseable {
   private final StateMachine machine;
   private final SegmentedLog log;
   private final SnapshotShipper shipper;
-  private final Thread loop;
   private final TickPacer pacer;
-  private final Runnable turnElsewhere = this::turnElsewhere;
+  private final Turns turns;
 
   private final WaitingReads reads = new WaitingReads();
   private final Shipments shipments = new Shipments(SHIPMENT_GRACE_TICKS, MAX_HELD_ENTRIES);
@@ -114,12 +105,9 @@ public final class RaftNode implements AutoCloseable {
             options.random());
     this.config = core.configEntry();
     String name = Long.toHexString(options.core().self());
-    this.mailbox =
-        new Mailbox(
-            options.maxQueuedProposals(),
-            options.maxQueuedProposalBytes(),
-            options.maxQueuedMessages(),
-            this::ring);
+    this.pacer = new TickPacer(options.tickInterval().toNanos(), nanoClock.getAsLong());
+    this.turns = new Turns("raft-loop-" + name, options, pacer, nanoClock, new Rounds());
+    this.mailbox = turns.mailbox();
     this.applier =
         new ApplyThread(
             "raft-apply-" + name,
@@ -150,8 +138,6 @@ public final class RaftNode implements AutoCloseable {
             log.metrics(),
             LogWriter.DEFAULT_QUEUE_BATCHES,
             "raft-log-" + name);
-    this.pacer = new TickPacer(options.tickInterval().toNanos(), nanoClock.getAsLong());
-    this.loop = new Thread(this::run, "raft-loop-" + name);
     this.status = snapshot();
   }
 
@@ -177,7 +163,7 @@ public final class RaftNode implements AutoCloseable {
     node.applier.start();
     node.fetcher.start();
     node.cutter.start();
-    node.loop.start();
+    node.turns.start();
     try {
       transport.start(node.new PeerEvents());
     } catch (RuntimeException e) {
@@ -292,9 +278,7 @@ public final class RaftNode implements AutoCloseable {
     writer.stopWaiting();
     boolean interrupted = false;
     try {
-      if (Thread.currentThread() != loop && !mailbox.isHeldByCaller()) {
-        loop.join();
-      }
+      turns.awaitEnd();
       writer.close();
       applier.close();
       fetcher.close();
@@ -310,88 +294,9 @@ public final class RaftNode implements AutoCloseable {
     }
   }
 
-  private void run() {
-    try {
-      loop();
-    } catch (Throwable broken) {
-      fail(broken);
-    } finally {
-      mailbox.close();
-      reads.failAll();
-    }
-  }
-
-  private void loop() throws InterruptedException {
-    long soonest = 0;
-    while (true) {
-      long wait = pacer.nanosUntilDue(nanoClock.getAsLong());
-      if (!mailbox.awaitTurn(Math.max(wait, soonest))) {
-        // Whoever has the turn will make the tick; there is no use in asking at once again.
-        soonest = BUSY_ELSEWHERE_NANOS;
-        continue;
-      }
-      soonest = 0;
-      Mailbox.Batch batch = mailbox.takeOrRest();
-      while (batch != null) {
-        if (batch.closed) {
-          refuse(batch);
-          return;
-        }
-        round(batch);
-        batch = mailbox.takeOrRest();
-      }
-    }
-  }
-
-  /**
-   * Something has come and nobody has the turn. An event loop takes it itself, once it has read
-   * whatever else its sockets hold; waking another thread for it would take longer than the step.
-   * Other threads may hold locks that a listener wants, and leave it to the loop.
-   */
-  private void ring() {
-    Executor here = ThreadExecutorMap.currentExecutor();
-    if (here != null) {
-      try {
-        here.execute(turnElsewhere);
-        return;
-      } catch (RejectedExecutionException e) {
-        LOGGER.debug("an event loop is being shut down; the raft loop goes on", e);
-      }
-    }
-    mailbox.callLoop();
-  }
-
   private void applied(long index) {
     mailbox.applied(index);
-    turnElsewhere();
-  }
-
-  /** A turn on a thread that has other things to do: what takes longer is left to the loop. */
-  private void turnElsewhere() {
-    if (writer.isCrowded()) {
-      // The step might have to wait for the disk: no event loop may, nor who the disk waits for.
-      mailbox.callLoop();
-      return;
-    }
-    if (!mailbox.begin()) {
-      return;
-    }
-    try {
-      for (int i = 0; i < ROUNDS_ELSEWHERE; i++) {
-        Mailbox.Batch batch = mailbox.takeOrRest();
-        if (batch == null) {
-          return;
-        }
-        if (batch.closed) {
-          refuse(batch);
-          break;
-        }
-        round(batch);
-      }
-    } catch (Throwable broken) {
-      fail(broken);
-    }
-    mailbox.handOver();
+    turns.turnHere();
   }
 
   private void round(Mailbox.Batch batch) {
@@ -616,6 +521,34 @@ public final class RaftNode implements AutoCloseable {
     listener.failed(cause);
   }
 
+  /** What is done in the turns. */
+  private final class Rounds implements Turns.Work {
+    @Override
+    public void round(Mailbox.Batch batch) {
+      RaftNode.this.round(batch);
+    }
+
+    @Override
+    public void refuse(Mailbox.Batch last) {
+      RaftNode.this.refuse(last);
+    }
+
+    @Override
+    public boolean mayHaveToWait() {
+      return writer.isCrowded();
+    }
+
+    @Override
+    public void ended() {
+      reads.failAll();
+    }
+
+    @Override
+    public void failed(Throwable broken) {
+      fail(broken);
+    }
+  }
+
   /** What the transport reports, on its threads and, of what cannot be sent, on the loop. */
   private final class PeerEvents implements PeerTransport.Handler {
     @Override
@@ -649,7 +582,7 @@ public final class RaftNode implements AutoCloseable {
       }
       transport.flush();
       mailbox.persisted(batches.get(batches.size() - 1).write());
-      turnElsewhere();
+      turns.turnHere();
     }
 
     @Override
