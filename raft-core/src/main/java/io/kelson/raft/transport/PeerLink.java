@@ -8,10 +8,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -276,7 +274,7 @@ final class PeerLink {
   private void announceEnd(DialledConnection connection, Throwable connectProblem) {
     if (connectProblem != null) {
       listener.dialFailed(peer, target, messageOf(connectProblem));
-      if (target.equals(openAt) && nobodyListens(connectProblem)) {
+      if (target.equals(openAt) && ConnectErrors.isRefusal(connectProblem)) {
         openAt = null;
         gone.accept(peer);
       }
@@ -287,11 +285,6 @@ final class PeerLink {
     } else {
       listener.dialFailed(peer, target, connection.endReason());
     }
-  }
-
-  /** Its host answers, and says that no process has the port. */
-  private static boolean nobodyListens(Throwable problem) {
-    return problem instanceof ConnectException && !(problem instanceof ConnectTimeoutException);
   }
 
   private void attemptEnded() {
