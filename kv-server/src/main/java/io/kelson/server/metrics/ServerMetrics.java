@@ -184,7 +184,9 @@ final class ServerMetrics implements Scrape.Part {
         "Events of compacted history removed.",
         sources.purge().removedEvents());
     into.counter(
-        "kelson_purge_steps_total", "Small writes that took to do so.", sources.purge().steps());
+        "kelson_purge_steps_total",
+        "Small reads and writes that took to do so.",
+        sources.purge().steps());
     into.counter(
         "kelson_purge_seconds_total",
         "How long those took in all.",

@@ -78,7 +78,8 @@ public final class PurgeLoop implements AutoCloseable {
    * Waits for a compaction that has been applied. Any thread.
    *
    * @return completed, on the purge thread, when nothing from before that revision is left in this
-   *     member's database and that is durable; cancelled if the member stops before
+   *     member's database; cancelled if the member stops before. What a crash brings back is
+   *     removed once more after the next start
    */
   public CompletableFuture<Void> removed(long compactRevision) {
     return await(compactRevision, false);
@@ -120,7 +121,7 @@ public final class PurgeLoop implements AutoCloseable {
     return stepNanos;
   }
 
-  /** One small write; counted if it removed anything. */
+  /** One small read or write; counted if there was anything to do. */
   private boolean purge() {
     long before = store.purgedEvents();
     long start = System.nanoTime();
