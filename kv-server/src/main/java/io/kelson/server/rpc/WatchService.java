@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  * closes keeps its watches, as with etcd: some send one request and then only listen.
  */
 public final class WatchService implements BindableService {
-  /** Below what one HTTP/2 window takes, and as much as pays for a flush. */
+  /** As much as pays for a flush; about what an HTTP/2 window takes at first (65,535). */
   private static final int RUN_BYTES = 64 << 10;
 
   private final WatchHub hub;
