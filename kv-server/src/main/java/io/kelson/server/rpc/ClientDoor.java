@@ -141,7 +141,7 @@ public final class ClientDoor {
   /**
    * Says where backups come from; once, before {@link #services}.
    *
-   * @return to be closed before the store is: waits until no backup is being taken any more
+   * @return to be closed before the store is: waits for backups that are being taken
    */
   public AutoCloseable openBackups(Backups backups) {
     snapshots = new SnapshotCalls(backups);

@@ -35,7 +35,7 @@ final class SnapshotCalls implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotCalls.class);
   private static final long IDLE_SECONDS = 10;
-  private static final long CLOSE_LOOK_SECONDS = 10;
+  private static final long CLOSE_LIMIT_SECONDS = 30;
 
   private final Backups backups;
   private final ThreadPoolExecutor threads =
@@ -127,24 +127,21 @@ final class SnapshotCalls implements AutoCloseable {
   }
 
   /**
-   * The same, and waits until no thread of theirs is in the store or its directory any more: as
-   * long as the disk takes for a checkpoint, which nothing interrupts. Call before the store is
-   * closed.
+   * The same, and waits until no thread of theirs is in the store or its directory any more, or for
+   * {@value #CLOSE_LIMIT_SECONDS} seconds: a checkpoint on a full disk may take for ever, and
+   * nothing interrupts it. Call before the store is closed, which stays open to them even then.
    */
   @Override
   public void close() {
     stop();
-    boolean interrupted = false;
-    boolean ended = false;
-    // Whatever comes: the directory is given back when this member has stopped.
-    while (!ended) {
-      try {
-        ended = threads.awaitTermination(CLOSE_LOOK_SECONDS, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
+    try {
+      if (!threads.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn(
+            "a backup is still being taken after {} s; what it leaves below snapshot-outgoing the"
+                + " next start deletes",
+            CLOSE_LIMIT_SECONDS);
       }
-    }
-    if (interrupted) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
