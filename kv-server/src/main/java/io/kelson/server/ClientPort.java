@@ -14,6 +14,7 @@ import io.kelson.server.http.MemberHealth;
 import io.kelson.server.http.MetricsPage;
 import io.kelson.server.http.PortUnification;
 import io.kelson.server.metrics.GrpcMetrics;
+import io.kelson.server.rpc.DirectCalls;
 import io.kelson.server.rpc.FlushingServer;
 import io.kelson.server.tls.ListenSchemes;
 import io.kelson.server.tls.ServerTls;
@@ -69,6 +70,7 @@ final class ClientPort implements AutoCloseable {
    *
    * @param gates see every call first, whether it comes by gRPC or as JSON; the last one first of
    *     all
+   * @param direct the calls by gRPC that keep those rules themselves
    * @param metrics the page behind {@code /metrics}, or null while there is none
    * @param calls hears of every call, and is told what is served
    * @param tls what stands in front of connections
@@ -80,6 +82,7 @@ final class ClientPort implements AutoCloseable {
       MetricsPage metrics,
       List<ServerServiceDefinition> services,
       List<ServerInterceptor> gates,
+      DirectCalls direct,
       EventLoops loops,
       GrpcMetrics calls,
       ServerTls tls)
@@ -91,7 +94,7 @@ final class ClientPort implements AutoCloseable {
             .toList();
     HttpDoors http = HttpDoors.open(config, member, metrics, gated, loops, tls);
     try {
-      return open(config, health, http, gated, loops, calls, tls);
+      return open(config, health, http, gated, direct, loops, calls, tls);
     } catch (StartFailure e) {
       http.close();
       throw e;
@@ -103,6 +106,7 @@ final class ClientPort implements AutoCloseable {
       HealthStatusManager health,
       HttpDoors http,
       List<ServerServiceDefinition> services,
+      DirectCalls direct,
       EventLoops loops,
       GrpcMetrics calls,
       ServerTls tls)
@@ -114,7 +118,7 @@ final class ClientPort implements AutoCloseable {
         NettyServerBuilder.forAddress(
                 addresses.get(0),
                 ConnectionLimit.around(
-                    PortUnification.credentials(http.besideGrpc(), tls.clients()),
+                    PortUnification.credentials(http.besideGrpc(), tls.clients(), direct::attach),
                     limits.maxConnectionsPerAddress()))
             .bossEventLoopGroup(loops.group())
             .workerEventLoopGroup(loops.group())

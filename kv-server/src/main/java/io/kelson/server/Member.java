@@ -177,6 +177,7 @@ final class Member {
                 metrics,
                 services,
                 List.of(new LearnerGate(roster::isLearner)),
+                door.directCalls(roster::isLearner, slowRequests, metrics.grpc()::newCall),
                 loops,
                 metrics.grpc(),
                 tls));

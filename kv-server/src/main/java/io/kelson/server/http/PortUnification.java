@@ -12,12 +12,14 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Lets gRPC and HTTP/1.1 share a port, by the first bytes a client sends.
@@ -41,10 +43,13 @@ public final class PortUnification implements ProtocolNegotiator {
   private final ProtocolNegotiator grpc = InternalProtocolNegotiators.serverPlaintext();
   private final HttpPipeline http;
   private final ConnectionGuard guard;
+  private final Consumer<Http2ConnectionHandler> beside;
 
-  private PortUnification(HttpPipeline http, ConnectionGuard guard) {
+  private PortUnification(
+      HttpPipeline http, ConnectionGuard guard, Consumer<Http2ConnectionHandler> beside) {
     this.http = http;
     this.guard = guard;
+    this.beside = beside;
   }
 
   /** As {@link #credentials(HttpPipeline, ConnectionGuard)}, without anything in front. */
@@ -60,7 +65,18 @@ public final class PortUnification implements ProtocolNegotiator {
    * @param guard what to put in front of each connection
    */
   public static ServerCredentials credentials(HttpPipeline http, ConnectionGuard guard) {
-    return InternalNettyServerCredentials.create(new PortUnification(http, guard));
+    return credentials(http, guard, grpc -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param beside given gRPC's handler of each connection that speaks HTTP/2, before it has read
+   *     anything; on the connection's event loop
+   */
+  public static ServerCredentials credentials(
+      HttpPipeline http, ConnectionGuard guard, Consumer<Http2ConnectionHandler> beside) {
+    return InternalNettyServerCredentials.create(new PortUnification(http, guard, beside));
   }
 
   @Override
@@ -126,6 +142,7 @@ public final class PortUnification implements ProtocolNegotiator {
 
     /** On removal the bytes read so far go on to the next handler, which is gRPC's by then. */
     private void becomeGrpc(ChannelHandlerContext ctx) {
+      beside.accept(grpcHandler);
       ctx.pipeline()
           .addAfter(
               ctx.name(),

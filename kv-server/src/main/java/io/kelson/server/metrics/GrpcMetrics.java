@@ -9,6 +9,7 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.kelson.api.KVGrpc;
 import io.kelson.api.MaintenanceGrpc;
+import io.netty.util.AsciiString;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -132,9 +133,26 @@ public final class GrpcMetrics extends ServerStreamTracer.Factory {
     if (method == null) {
       return UNCOUNTED;
     }
-    method.started.increment();
     (method.unary ? unaryVersions : streamVersions).count(headers);
-    boolean isHash = fullMethodName.equals(HASH_KV);
+    return begun(method, fullMethodName.equals(HASH_KV));
+  }
+
+  /**
+   * The same for a call that does not come through gRPC.
+   *
+   * @param version the API version its client names, or null
+   */
+  public ServerStreamTracer newCall(String fullMethodName, CharSequence version) {
+    Method method = methods.get(fullMethodName);
+    if (method == null) {
+      return UNCOUNTED;
+    }
+    (method.unary ? unaryVersions : streamVersions).count(version);
+    return begun(method, false);
+  }
+
+  private Call begun(Method method, boolean isHash) {
+    method.started.increment();
     return new Call(method, isHash, method.seconds == null ? 0 : System.nanoTime());
   }
 
@@ -275,6 +293,14 @@ public final class GrpcMetrics extends ServerStreamTracer.Factory {
     void count(Metadata headers) {
       LongAdder calls = headers.get(key);
       (calls == null ? others : calls).increment();
+    }
+
+    void count(CharSequence version) {
+      (version == null ? others : find(bytes(AsciiString.of(version)))).increment();
+    }
+
+    private static byte[] bytes(AsciiString text) {
+      return text.isEntireArrayUsed() ? text.array() : text.toByteArray();
     }
 
     private LongAdder find(byte[] bytes) {

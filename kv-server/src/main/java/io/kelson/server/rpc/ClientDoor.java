@@ -2,6 +2,7 @@ package io.kelson.server.rpc;
 
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.kelson.api.EtcdError;
 import io.kelson.api.ResponseHeader;
 import io.kelson.raft.core.Rejection;
@@ -25,6 +26,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -56,6 +58,7 @@ public final class ClientDoor {
   private volatile SnapshotCalls snapshots;
   private volatile MaintenanceParts maintenance;
   private volatile LeaderMoves moves;
+  private KvMethods kv;
 
   /**
    * @param nanoTime the clock of timeouts
@@ -178,7 +181,11 @@ public final class ClientDoor {
       PurgeLoop purge,
       MemberChanges changes) {
     StoreReads storeReads = new StoreReads(guard, reads, threads);
-    KvService kv = new KvService(proposals, storeReads, headers, maxTxnOps, purge::removed, guard);
+    kv =
+        new KvMethods(
+            new KvService(proposals, storeReads, headers, maxTxnOps, purge::removed, guard),
+            new RangeCalls(guard, storeReads, threads, headers),
+            new RangeStreams(guard, storeReads, threads, headers, maxRequestBytes));
     RequireLeader requireLeader = new RequireLeader(leader::hasLeader);
     RecipeParts recipes =
         new RecipeParts(
@@ -192,12 +199,7 @@ public final class ClientDoor {
             () -> store.applied().index());
     List<ServerServiceDefinition> services =
         List.of(
-            ServerInterceptors.intercept(
-                KvMethods.of(
-                    kv,
-                    new RangeCalls(guard, storeReads, threads, headers),
-                    new RangeStreams(guard, storeReads, threads, headers, maxRequestBytes)),
-                requireLeader),
+            ServerInterceptors.intercept(kv.registered(), requireLeader),
             ServerInterceptors.intercept(
                 new WatchService(
                     watches,
@@ -246,6 +248,20 @@ public final class ClientDoor {
                     () -> headers.at(store.currentRevision())),
                 requireLeader));
     return services.stream().map(service -> ServerInterceptors.intercept(service, gate)).toList();
+  }
+
+  /**
+   * Those calls of the {@link #services} that do without gRPC; once they were made.
+   *
+   * @param isLearner whether this member is a learner just now
+   * @param slow hears how long they take
+   * @param counters counts a call by its method's name and the version its client names, or null
+   */
+  public DirectCalls directCalls(
+      BooleanSupplier isLearner,
+      SlowRequests slow,
+      BiFunction<String, CharSequence, ServerStreamTracer> counters) {
+    return kv.direct(() -> !guard.state().enabled() && !isLearner.getAsBoolean(), slow, counters);
   }
 
   /** Where to say that this member's disk is full; health and status repeat it. */

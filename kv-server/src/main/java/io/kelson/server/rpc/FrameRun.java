@@ -12,7 +12,9 @@ import io.grpc.netty.NettyTransportServers;
  * for calls that do not compress, as none here does.
  */
 final class FrameRun {
-  private static final int GRPC_HEADER_BYTES = 5;
+  /** What stands before each message: a flag for compression, and its length. */
+  static final int PREFIX_BYTES = 5;
+
   private static final int SCRATCH_BYTES = 72 << 10;
 
   /** Event loops are few, and a run is copied out of it before anything else can happen. */
@@ -20,6 +22,11 @@ final class FrameRun {
       ThreadLocal.withInitial(() -> new byte[SCRATCH_BYTES]);
 
   private FrameRun() {}
+
+  /** An array of this thread's, at least so long, to be copied out of before anything else. */
+  static byte[] scratch(int bytes) {
+    return bytes <= SCRATCH_BYTES ? SCRATCH.get() : new byte[bytes];
+  }
 
   /** Writes them to a stream of Netty's; false if that is none, or they are too large for it. */
   static boolean maybeWrite(FramedMessages messages, ServerStream stream) {
@@ -29,7 +36,7 @@ final class FrameRun {
     byte[] scratch = SCRATCH.get();
     int end = 0;
     for (int i = 0; i < messages.count(); i++) {
-      end = putHeader(scratch, end, messages.size(i));
+      end = putPrefix(scratch, end, messages.size(i));
       end = messages.putInto(i, scratch, end);
     }
     // What gRPC's framer may still hold goes first.
@@ -42,7 +49,7 @@ final class FrameRun {
   private static boolean fits(FramedMessages messages) {
     long bytes = 0;
     for (int i = 0; i < messages.count(); i++) {
-      bytes += GRPC_HEADER_BYTES + messages.size(i);
+      bytes += PREFIX_BYTES + messages.size(i);
     }
     return bytes <= SCRATCH_BYTES;
   }
@@ -59,12 +66,12 @@ final class FrameRun {
   }
 
   /** Not compressed, and the length: big-endian, as gRPC over HTTP/2 has it. */
-  private static int putHeader(byte[] target, int offset, int length) {
+  static int putPrefix(byte[] target, int offset, int length) {
     target[offset] = 0;
     target[offset + 1] = (byte) (length >>> 24);
     target[offset + 2] = (byte) (length >>> 16);
     target[offset + 3] = (byte) (length >>> 8);
     target[offset + 4] = (byte) length;
-    return offset + GRPC_HEADER_BYTES;
+    return offset + PREFIX_BYTES;
   }
 }

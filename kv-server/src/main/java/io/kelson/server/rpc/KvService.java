@@ -48,7 +48,11 @@ final class KvService extends KVGrpc.KVImplBase {
 
   @Override
   public void put(PutRequest request, StreamObserver<PutResponse> observer) {
-    Reply<PutResponse> reply = Reply.to(PutResponse.class, observer);
+    put(request, Reply.to(PutResponse.class, observer));
+  }
+
+  /** Put. */
+  void put(PutRequest request, Reply<PutResponse> reply) {
     EtcdError error = RequestChecks.check(request);
     propose(error, InternalRequest.newBuilder().setPut(request), reply);
   }
@@ -56,14 +60,22 @@ final class KvService extends KVGrpc.KVImplBase {
   @Override
   public void deleteRange(
       DeleteRangeRequest request, StreamObserver<DeleteRangeResponse> observer) {
-    Reply<DeleteRangeResponse> reply = Reply.to(DeleteRangeResponse.class, observer);
+    deleteRange(request, Reply.to(DeleteRangeResponse.class, observer));
+  }
+
+  /** DeleteRange. */
+  void deleteRange(DeleteRangeRequest request, Reply<DeleteRangeResponse> reply) {
     EtcdError error = RequestChecks.check(request);
     propose(error, InternalRequest.newBuilder().setDeleteRange(request), reply);
   }
 
   @Override
   public void txn(TxnRequest request, StreamObserver<TxnResponse> observer) {
-    Reply<TxnResponse> reply = Reply.to(TxnResponse.class, observer);
+    txn(request, Reply.to(TxnResponse.class, observer));
+  }
+
+  /** Txn. */
+  void txn(TxnRequest request, Reply<TxnResponse> reply) {
     EtcdError error = RequestChecks.check(request, maxTxnOps);
     if (error == null && RequestChecks.isReadOnly(request)) {
       reads.answer(

@@ -47,15 +47,32 @@ final class RangeCalls {
 
   /** Range. */
   void range(RangeRequest request, StreamObserver<Answer<RangeResponse>> observer) {
+    if (isOfOneKey(request)) {
+      oneKey(request, Reply.whole(RangeResponse.class, observer));
+      return;
+    }
     Reply<Answer<RangeResponse>> reply = Reply.answering(RangeResponse.class, observer);
     EtcdError error = RequestChecks.check(request);
     if (error != null) {
       reply.failed(error);
-    } else if (request.getRangeEnd().isEmpty()) {
-      reads.answer(
-          request.getSerializable(), new SingleKey(request, headers, AuthGuard.caller()), reply);
     } else {
       new Call(request, reply, (ServerCallStreamObserver<?>) observer).begin();
+    }
+  }
+
+  /** Whether {@link #oneKey} answers it. */
+  static boolean isOfOneKey(RangeRequest request) {
+    return request.getRangeEnd().isEmpty();
+  }
+
+  /** A Range of one key. */
+  void oneKey(RangeRequest request, Reply<RangeResponse> reply) {
+    EtcdError error = RequestChecks.check(request);
+    if (error != null) {
+      reply.failed(error);
+    } else {
+      reads.answer(
+          request.getSerializable(), new SingleKey(request, headers, AuthGuard.caller()), reply);
     }
   }
 
@@ -69,21 +86,21 @@ final class RangeCalls {
   }
 
   private record SingleKey(RangeRequest request, Headers headers, Caller caller)
-      implements StoreReads.Query<Answer<RangeResponse>> {
+      implements StoreReads.Query<RangeResponse> {
     @Override
     public void requireAllowed(AuthState state, Identity who, StoreView view) {
       state.requireRead(who, request.getKey(), request.getRangeEnd());
     }
 
     @Override
-    public Answer<RangeResponse> inMemory(StoreView view) {
+    public RangeResponse inMemory(StoreView view) {
       RangeResult result = view.maybeRangeInMemory(request).orElse(null);
-      return result == null ? null : Answer.of(response(result, view, headers));
+      return result == null ? null : response(result, view, headers);
     }
 
     @Override
-    public Answer<RangeResponse> evaluate(StoreView view) {
-      return Answer.of(response(view.range(request), view, headers));
+    public RangeResponse evaluate(StoreView view) {
+      return response(view.range(request), view, headers);
     }
   }
 

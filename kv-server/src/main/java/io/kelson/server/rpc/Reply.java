@@ -23,33 +23,45 @@ final class Reply<T> implements Outcome {
   private static final Logger LOG = LoggerFactory.getLogger(Reply.class);
 
   private final Function<MessageLite, T> conversion;
-  private final ServerCallStreamObserver<T> call;
-  private final CallTimes times = CallTimes.current();
+  private final CallEnd<T> call;
+  private final CallTimes times;
   private volatile Handle waiting = Handle.DONE;
 
-  private Reply(Function<MessageLite, T> conversion, ServerCallStreamObserver<T> call) {
+  /**
+   * @param conversion makes what the call is answered with of a response
+   * @param times when the call reached which stage, or null if nobody wants to know
+   */
+  Reply(Function<MessageLite, T> conversion, CallEnd<T> call, CallTimes times) {
     this.conversion = conversion;
     this.call = call;
+    this.times = times;
+    // With a handler set, answering a call that was cancelled meanwhile is ignored, not an error.
+    call.whenCancelled(() -> waiting.abandon());
   }
 
   /** For a call that has just come in; must be made before the service method returns. */
   static <T extends MessageLite> Reply<T> to(Class<T> type, StreamObserver<T> observer) {
-    return to(type::cast, (ServerCallStreamObserver<T>) observer);
+    return new Reply<>(
+        type::cast,
+        CallEnd.of((ServerCallStreamObserver<T>) observer, Function.identity()),
+        CallTimes.current());
   }
 
   /** The same for a method whose answers need not be messages. */
   static <T extends MessageLite> Reply<Answer<T>> answering(
       Class<T> type, StreamObserver<Answer<T>> observer) {
-    return to(
-        message -> Answer.of(type.cast(message)), (ServerCallStreamObserver<Answer<T>>) observer);
+    return new Reply<>(
+        message -> Answer.of(type.cast(message)),
+        CallEnd.of((ServerCallStreamObserver<Answer<T>>) observer, Function.identity()),
+        CallTimes.current());
   }
 
-  private static <T> Reply<T> to(
-      Function<MessageLite, T> conversion, ServerCallStreamObserver<T> call) {
-    Reply<T> reply = new Reply<>(conversion, call);
-    // With a handler set, answering a call that was cancelled meanwhile is ignored, not an error.
-    call.setOnCancelHandler(() -> reply.waiting.abandon());
-    return reply;
+  /** The same for a call of such a method that is answered with a message. */
+  static <T extends MessageLite> Reply<T> whole(Class<T> type, StreamObserver<Answer<T>> observer) {
+    return new Reply<>(
+        type::cast,
+        CallEnd.of((ServerCallStreamObserver<Answer<T>>) observer, Answer::of),
+        CallTimes.current());
   }
 
   /**
@@ -58,7 +70,7 @@ final class Reply<T> implements Outcome {
    */
   void whenOver(Runnable action) {
     waiting = action::run;
-    call.setOnCloseHandler(action);
+    call.whenAnswered(action);
   }
 
   /** What to let go of when the caller leaves. */
@@ -107,23 +119,22 @@ final class Reply<T> implements Outcome {
     if (times != null && times.reading != 0) {
       times.answered = System.nanoTime();
     }
-    call.onNext(response);
-    call.onCompleted();
+    call.answer(response);
   }
 
   @Override
   public void failed(EtcdError error) {
-    call.onError(error.asException());
+    call.fail(error.asException());
   }
 
   /** Answers with the error that another member gave to the same call. */
   void passOn(Throwable problem) {
-    call.onError(Status.fromThrowable(problem).asRuntimeException());
+    call.fail(Status.fromThrowable(problem).asRuntimeException());
   }
 
   /** Answers with what an exception of the store, or of sending, means to a client. */
   void failed(RuntimeException cause) {
-    call.onError(meaningOf(cause));
+    call.fail(meaningOf(cause));
   }
 
   /** What an exception of the store, or of sending, means to a client. */

@@ -62,6 +62,37 @@ public final class SlowRequests implements ServerInterceptor {
         : service;
   }
 
+  /** Times for a call that begins now, or null if nothing is slow. */
+  CallTimes begin() {
+    return limitNanos == 0 ? null : new CallTimes(System.nanoTime());
+  }
+
+  /**
+   * A call that {@link #begin} was called for is over.
+   *
+   * @param request null if there was none
+   * @param responseBytes 0 if there was no response
+   */
+  void over(String method, CallTimes times, Object request, int responseBytes, Status.Code code) {
+    long now = System.nanoTime();
+    if (now - times.begun <= limitNanos) {
+      return;
+    }
+    slow.increment();
+    long leftOut = lines.ask();
+    if (leftOut >= 0) {
+      LOG.warn(
+          "slow request: {} took={}ms{}{}{} status={}{}",
+          method,
+          CallTimes.millis(now - times.begun),
+          times.stages(now),
+          RequestText.of(request),
+          responseBytes == 0 ? "" : " response_bytes=" + responseBytes,
+          code,
+          leftOut == 0 ? "" : "; " + leftOut + " more were slow and have no line");
+    }
+  }
+
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata metadata, ServerCallHandler<Q, A> next) {
@@ -137,27 +168,9 @@ public final class SlowRequests implements ServerInterceptor {
     }
 
     private void over() {
-      long now = System.nanoTime();
-      if (now - times.begun > limitNanos) {
-        slow.increment();
-        long leftOut = lines.ask();
-        if (leftOut >= 0) {
-          write(now, leftOut);
-        }
-      }
+      String method = call.getMethodDescriptor().getFullMethodName();
+      SlowRequests.this.over(method, times, request, call.responseBytes, call.status.getCode());
       request = null;
-    }
-
-    private void write(long now, long leftOut) {
-      LOG.warn(
-          "slow request: {} took={}ms{}{}{} status={}{}",
-          call.getMethodDescriptor().getFullMethodName(),
-          CallTimes.millis(now - times.begun),
-          times.stages(now),
-          RequestText.of(request),
-          call.responseBytes == 0 ? "" : " response_bytes=" + call.responseBytes,
-          call.status.getCode(),
-          leftOut == 0 ? "" : "; " + leftOut + " more were slow and have no line");
     }
   }
 }

@@ -3,6 +3,8 @@ package io.kelson.server.rpc;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.internal.ServerImplBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
@@ -18,14 +20,17 @@ import io.kelson.server.apply.TestBed;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.InitialCluster;
 import io.kelson.server.config.ServerConfig;
+import io.kelson.server.http.PortUnification;
 import io.kelson.server.maintenance.MaintenanceStore;
 import io.kelson.server.mvcc.MvccOptions;
 import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.PurgeLoop;
 import io.kelson.server.proto.InternalRequest;
+import io.kelson.server.tls.ConnectionGuard;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -65,13 +70,20 @@ final class ServedStore {
     door.roleChanged(
         new RoleChange(
             Role.CANDIDATE, Role.LEADER, AppliesAtOnce.TERM, cluster.selfId(), "elected"));
+    // Nothing but the first, KV, is called.
+    ServerServiceDefinition service = door.services(store, null, threads, purge, null).get(0);
+    DirectCalls direct =
+        door.directCalls(
+            () -> false,
+            new SlowRequests(Duration.ZERO),
+            (method, version) -> new ServerStreamTracer() {});
     ServerImplBuilder builder =
         FlushingServer.builder(
                 NettyServerBuilder.forAddress(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    PortUnification.credentials(null, ConnectionGuard.NONE, direct::attach)))
             .directExecutor();
-    // Nothing but the first, KV, is called.
-    builder.addService(door.services(store, null, threads, purge, null).get(0));
+    builder.addService(service);
     server = builder.build().start();
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())

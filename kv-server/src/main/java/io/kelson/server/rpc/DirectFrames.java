@@ -1,0 +1,162 @@
+package io.kelson.server.rpc;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Stream;
+
+/**
+ * What comes in on one connection: frames of {@link DirectCall}s stay here, all others go to gRPC.
+ *
+ * <p>A call that turns out to be none of ours is told to gRPC frame by frame, as it came. Its bytes
+ * are given back to flow control by whoever has the call in the end. On the connection's event
+ * loop.
+ */
+final class DirectFrames extends Http2FrameListenerDecorator {
+  private final DirectCalls calls;
+  private final Http2FrameListener grpc;
+  private final Http2ConnectionHandler handler;
+  private final Http2Connection.PropertyKey key;
+  private boolean flushing;
+
+  DirectFrames(DirectCalls calls, Http2ConnectionHandler handler) {
+    super(handler.decoder().frameListener());
+    this.calls = calls;
+    this.grpc = handler.decoder().frameListener();
+    this.handler = handler;
+    this.key = handler.connection().newKey();
+  }
+
+  /** Hears of streams that end, however they do. */
+  Http2Connection.Listener closings() {
+    return new Http2ConnectionAdapter() {
+      @Override
+      public void onStreamClosed(Http2Stream stream) {
+        DirectCall<?, ?> call = stream.removeProperty(key);
+        if (call != null) {
+          call.closed();
+        }
+      }
+    };
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext ctx,
+      int streamId,
+      Http2Headers headers,
+      int padding,
+      boolean endOfStream)
+      throws Http2Exception {
+    if (!maybeBegin(ctx, streamId, headers, endOfStream)) {
+      grpc.onHeadersRead(ctx, streamId, headers, padding, endOfStream);
+    }
+  }
+
+  @Override
+  public void onHeadersRead(
+      ChannelHandlerContext ctx,
+      int streamId,
+      Http2Headers headers,
+      int streamDependency,
+      short weight,
+      boolean exclusive,
+      int padding,
+      boolean endOfStream)
+      throws Http2Exception {
+    if (!maybeBegin(ctx, streamId, headers, endOfStream)) {
+      grpc.onHeadersRead(
+          ctx, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
+    }
+  }
+
+  private boolean maybeBegin(
+      ChannelHandlerContext ctx, int streamId, Http2Headers headers, boolean endOfStream)
+      throws Http2Exception {
+    Http2Stream stream = handler.connection().stream(streamId);
+    DirectCall<?, ?> begun = stream.getProperty(key);
+    if (begun != null) {
+      // A second block of headers.
+      handOver(ctx, begun);
+      return false;
+    }
+    DirectCalls.Method<?, ?> method = endOfStream ? null : calls.maybeMethod(headers);
+    if (method == null) {
+      return false;
+    }
+    stream.setProperty(key, new DirectCall<>(this, ctx, method, stream, headers, calls.begin()));
+    return true;
+  }
+
+  @Override
+  public int onDataRead(
+      ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream)
+      throws Http2Exception {
+    Http2Stream stream = handler.connection().stream(streamId);
+    DirectCall<?, ?> call = stream == null ? null : stream.getProperty(key);
+    if (call == null) {
+      return grpc.onDataRead(ctx, streamId, data, padding, endOfStream);
+    }
+    int bytes = data.readableBytes();
+    if (!call.maybeRead(data)) {
+      handOver(ctx, call);
+      return grpc.onDataRead(ctx, streamId, data, padding, endOfStream);
+    }
+    if (!endOfStream) {
+      return padding;
+    }
+    int before = call.heldBytes() - bytes;
+    if (!call.maybeServe()) {
+      // gRPC is told in two steps, so that what was read before is not lost.
+      handOver(ctx, call);
+      grpc.onDataRead(ctx, streamId, data.slice(data.readerIndex(), 0), padding, true);
+      return padding;
+    }
+    if (before > 0) {
+      handler.decoder().flowController().consumeBytes(stream, before);
+    }
+    return bytes + padding;
+  }
+
+  /** From here on the call is gRPC's. */
+  private void handOver(ChannelHandlerContext ctx, DirectCall<?, ?> call) throws Http2Exception {
+    Http2Stream stream = call.stream();
+    stream.removeProperty(key);
+    grpc.onHeadersRead(ctx, stream.id(), call.headers(), 0, (short) 16, false, 0, false);
+    ByteBuf held = call.maybeHeld();
+    if (held != null) {
+      try {
+        grpc.onDataRead(ctx, stream.id(), held, 0, false);
+      } finally {
+        held.release();
+      }
+    }
+  }
+
+  DirectCalls calls() {
+    return calls;
+  }
+
+  Http2ConnectionHandler handler() {
+    return handler;
+  }
+
+  /** Sends what was written, when whatever this thread is doing is done: often more follows. */
+  void flushSoon(ChannelHandlerContext ctx) {
+    if (!flushing) {
+      flushing = true;
+      ctx.executor()
+          .execute(
+              () -> {
+                flushing = false;
+                ctx.channel().flush();
+              });
+    }
+  }
+}
