@@ -25,6 +25,9 @@ import org.rocksdb.Status;
  * view is the newest, each reader one more, and whoever gives back the last one releases it.
  */
 public final class StoreView implements ReadView, AutoCloseable {
+  /** Stands for a pair that may be there or not; known by its identity. */
+  public static final byte[] NOT_IN_MEMORY = new byte[0];
+
   private final Database database;
   private final long revision;
   private final long compactRevision;
@@ -128,6 +131,23 @@ public final class StoreView implements ReadView, AutoCloseable {
   }
 
   /**
+   * The newest pair of a key, if it is in memory; for event loops.
+   *
+   * @return its wire bytes, null if there is no such key, or {@link #NOT_IN_MEMORY} if that would
+   *     have to be read from disk
+   */
+  public byte[] maybePairInMemory(ByteString key) {
+    try {
+      return database.db().get(database.cur(), memoryReads, key.toByteArray());
+    } catch (RocksDBException e) {
+      if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
+        return NOT_IN_MEMORY;
+      }
+      throw database.unreadable(e);
+    }
+  }
+
+  /**
    * Answers a range request if that takes no more than one look-up in memory; for event loops.
    *
    * @return empty if the request names more than one key, or if its answer may have to be read from
@@ -141,14 +161,9 @@ public final class StoreView implements ReadView, AutoCloseable {
     if (!request.getRangeEnd().isEmpty()) {
       return Optional.empty();
     }
-    byte[] encoded;
-    try {
-      encoded = database.db().get(database.cur(), memoryReads, request.getKey().toByteArray());
-    } catch (RocksDBException e) {
-      if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
-        return Optional.empty();
-      }
-      throw database.unreadable(e);
+    byte[] encoded = maybePairInMemory(request.getKey());
+    if (encoded == NOT_IN_MEMORY) {
+      return Optional.empty();
     }
     KeyValue pair = encoded == null ? null : Layout.keyValue(encoded);
     boolean newest = wanted <= 0 || wanted == revision;

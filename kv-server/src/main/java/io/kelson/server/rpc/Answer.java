@@ -16,7 +16,7 @@ interface Answer<T extends MessageLite> {
 
   /** A response that is there as a message. */
   static <T extends MessageLite> Answer<T> of(T message) {
-    return messages -> messages.stream(message);
+    return SmallAnswer.of(message);
   }
 
   /** How a method that answers with these writes them; answers are never read here. */

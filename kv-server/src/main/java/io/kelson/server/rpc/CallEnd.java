@@ -2,7 +2,6 @@ package io.kelson.server.rpc;
 
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
-import java.util.function.Function;
 
 /**
  * Where the answer of a unary call goes: one of {@link #answer} and {@link #fail} is called, once.
@@ -26,21 +25,16 @@ interface CallEnd<T> {
   /** What to do when the answer has left; to be said before the service method returns. */
   void whenAnswered(Runnable action);
 
-  /**
-   * The end of a call that gRPC handed to a service method.
-   *
-   * @param wire what the method's marshaller takes for a response
-   */
-  static <T, W> CallEnd<T> of(ServerCallStreamObserver<W> call, Function<T, W> wire) {
-    return new Observed<>(call, wire);
+  /** The end of a call that gRPC handed to a service method. */
+  static <T> CallEnd<T> of(ServerCallStreamObserver<T> call) {
+    return new Observed<>(call);
   }
 
   /** See {@link #of}. */
-  record Observed<T, W>(ServerCallStreamObserver<W> call, Function<T, W> wire)
-      implements CallEnd<T> {
+  record Observed<T>(ServerCallStreamObserver<T> call) implements CallEnd<T> {
     @Override
     public void answer(T response) {
-      call.onNext(wire.apply(response));
+      call.onNext(response);
       call.onCompleted();
     }
 

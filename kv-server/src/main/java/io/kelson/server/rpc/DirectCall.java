@@ -1,7 +1,6 @@
 package io.kelson.server.rpc;
 
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.InternalMetadata;
@@ -19,7 +18,6 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * @param <Q> the request
  * @param <A> the response
  */
-final class DirectCall<Q extends MessageLite, A extends MessageLite> implements CallEnd<A> {
+final class DirectCall<Q extends MessageLite, A extends MessageLite>
+    implements CallEnd<SmallAnswer<A>> {
   private static final Logger LOG = LoggerFactory.getLogger(DirectCall.class);
 
   private static final int MAX_REQUEST_BYTES = 64 << 10;
@@ -162,7 +161,7 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite> implements 
     counter.inboundMessage(0);
     counter.inboundUncompressedSize(bytes.length);
     try {
-      method.service().accept(request, new Reply<>(method.response()::cast, this, times));
+      method.service().accept(request, new Reply<>(this::whole, this, times));
     } catch (RuntimeException e) {
       LOG.error("a call of {} failed", method.name(), e);
       fail(
@@ -171,6 +170,10 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite> implements 
               .asRuntimeException());
     }
     return true;
+  }
+
+  private SmallAnswer<A> whole(MessageLite response) {
+    return SmallAnswer.of(method.response().cast(response));
   }
 
   /** The stream has ended, one way or the other. */
@@ -189,7 +192,7 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite> implements 
   }
 
   @Override
-  public void answer(A response) {
+  public void answer(SmallAnswer<A> response) {
     if (ctx.executor().inEventLoop()) {
       send(response);
     } else {
@@ -197,7 +200,7 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite> implements 
     }
   }
 
-  private void send(A response) {
+  private void send(SmallAnswer<A> response) {
     if (status != null) {
       return;
     }
@@ -212,17 +215,11 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite> implements 
     frames.flushSoon(ctx);
   }
 
-  private ByteBuf framed(A response) {
-    responseBytes = response.getSerializedSize();
+  private ByteBuf framed(SmallAnswer<A> response) {
+    responseBytes = response.size();
     byte[] scratch = FrameRun.scratch(FrameRun.PREFIX_BYTES + responseBytes);
-    int start = FrameRun.putPrefix(scratch, 0, responseBytes);
-    try {
-      response.writeTo(CodedOutputStream.newInstance(scratch, start, responseBytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException("a message did not fit its own size", e);
-    }
-    int length = start + responseBytes;
-    return ctx.alloc().ioBuffer(length).writeBytes(scratch, 0, length);
+    int end = response.putInto(scratch, FrameRun.putPrefix(scratch, 0, responseBytes));
+    return ctx.alloc().ioBuffer(end).writeBytes(scratch, 0, end);
   }
 
   @Override

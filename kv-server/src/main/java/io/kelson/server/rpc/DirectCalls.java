@@ -47,7 +47,7 @@ public final class DirectCalls {
       Parser<Q> parser,
       Predicate<Q> isShort,
       Class<A> response,
-      BiConsumer<Q, Reply<A>> service) {
+      BiConsumer<Q, Reply<SmallAnswer<A>>> service) {
     /** What it is called in lines and by counters. */
     String name() {
       return descriptor.getFullMethodName();

@@ -52,7 +52,7 @@ final class KvService extends KVGrpc.KVImplBase {
   }
 
   /** Put. */
-  void put(PutRequest request, Reply<PutResponse> reply) {
+  void put(PutRequest request, Reply<?> reply) {
     EtcdError error = RequestChecks.check(request);
     propose(error, InternalRequest.newBuilder().setPut(request), reply);
   }
@@ -64,7 +64,7 @@ final class KvService extends KVGrpc.KVImplBase {
   }
 
   /** DeleteRange. */
-  void deleteRange(DeleteRangeRequest request, Reply<DeleteRangeResponse> reply) {
+  void deleteRange(DeleteRangeRequest request, Reply<?> reply) {
     EtcdError error = RequestChecks.check(request);
     propose(error, InternalRequest.newBuilder().setDeleteRange(request), reply);
   }
@@ -75,10 +75,10 @@ final class KvService extends KVGrpc.KVImplBase {
   }
 
   /** Txn. */
-  void txn(TxnRequest request, Reply<TxnResponse> reply) {
+  void txn(TxnRequest request, Reply<?> reply) {
     EtcdError error = RequestChecks.check(request, maxTxnOps);
     if (error == null && RequestChecks.isReadOnly(request)) {
-      reads.answer(
+      reads.answerWhole(
           RequestChecks.isSerializable(request),
           StoreReads.slow(
               AuthGuard.caller(),

@@ -47,11 +47,11 @@ final class RangeCalls {
 
   /** Range. */
   void range(RangeRequest request, StreamObserver<Answer<RangeResponse>> observer) {
+    Reply<Answer<RangeResponse>> reply = Reply.answering(RangeResponse.class, observer);
     if (isOfOneKey(request)) {
-      oneKey(request, Reply.whole(RangeResponse.class, observer));
+      oneKey(request, reply);
       return;
     }
-    Reply<Answer<RangeResponse>> reply = Reply.answering(RangeResponse.class, observer);
     EtcdError error = RequestChecks.check(request);
     if (error != null) {
       reply.failed(error);
@@ -66,7 +66,7 @@ final class RangeCalls {
   }
 
   /** A Range of one key. */
-  void oneKey(RangeRequest request, Reply<RangeResponse> reply) {
+  void oneKey(RangeRequest request, Reply<? super SmallAnswer<RangeResponse>> reply) {
     EtcdError error = RequestChecks.check(request);
     if (error != null) {
       reply.failed(error);
@@ -86,21 +86,38 @@ final class RangeCalls {
   }
 
   private record SingleKey(RangeRequest request, Headers headers, Caller caller)
-      implements StoreReads.Query<RangeResponse> {
+      implements StoreReads.Query<SmallAnswer<RangeResponse>> {
     @Override
     public void requireAllowed(AuthState state, Identity who, StoreView view) {
       state.requireRead(who, request.getKey(), request.getRangeEnd());
     }
 
     @Override
-    public RangeResponse inMemory(StoreView view) {
+    public SmallAnswer<RangeResponse> inMemory(StoreView view) {
+      if (isForThePairAsItIs()) {
+        byte[] pair = view.maybePairInMemory(request.getKey());
+        return pair == StoreView.NOT_IN_MEMORY
+            ? null
+            : new PairAnswer(headers.fieldAt(view.revision()), pair);
+      }
       RangeResult result = view.maybeRangeInMemory(request).orElse(null);
-      return result == null ? null : response(result, view, headers);
+      return result == null ? null : SmallAnswer.of(response(result, view, headers));
+    }
+
+    /** Most are: neither for something older, nor for a part of it, nor under a condition. */
+    private boolean isForThePairAsItIs() {
+      return request.getRevision() <= 0
+          && !request.getCountOnly()
+          && !request.getKeysOnly()
+          && request.getMinModRevision() == 0
+          && request.getMaxModRevision() == 0
+          && request.getMinCreateRevision() == 0
+          && request.getMaxCreateRevision() == 0;
     }
 
     @Override
-    public RangeResponse evaluate(StoreView view) {
-      return response(view.range(request), view, headers);
+    public SmallAnswer<RangeResponse> evaluate(StoreView view) {
+      return SmallAnswer.of(response(view.range(request), view, headers));
     }
   }
 

@@ -42,9 +42,7 @@ final class Reply<T> implements Outcome {
   /** For a call that has just come in; must be made before the service method returns. */
   static <T extends MessageLite> Reply<T> to(Class<T> type, StreamObserver<T> observer) {
     return new Reply<>(
-        type::cast,
-        CallEnd.of((ServerCallStreamObserver<T>) observer, Function.identity()),
-        CallTimes.current());
+        type::cast, CallEnd.of((ServerCallStreamObserver<T>) observer), CallTimes.current());
   }
 
   /** The same for a method whose answers need not be messages. */
@@ -52,15 +50,7 @@ final class Reply<T> implements Outcome {
       Class<T> type, StreamObserver<Answer<T>> observer) {
     return new Reply<>(
         message -> Answer.of(type.cast(message)),
-        CallEnd.of((ServerCallStreamObserver<Answer<T>>) observer, Function.identity()),
-        CallTimes.current());
-  }
-
-  /** The same for a call of such a method that is answered with a message. */
-  static <T extends MessageLite> Reply<T> whole(Class<T> type, StreamObserver<Answer<T>> observer) {
-    return new Reply<>(
-        type::cast,
-        CallEnd.of((ServerCallStreamObserver<Answer<T>>) observer, Answer::of),
+        CallEnd.of((ServerCallStreamObserver<Answer<T>>) observer),
         CallTimes.current());
   }
 
@@ -111,6 +101,11 @@ final class Reply<T> implements Outcome {
 
   @Override
   public void succeeded(MessageLite response) {
+    send(conversion.apply(response));
+  }
+
+  /** Answers with a message, whatever the call takes for one. */
+  void sendWhole(MessageLite response) {
     send(conversion.apply(response));
   }
 

@@ -1,5 +1,6 @@
 package io.kelson.server.rpc;
 
+import com.google.protobuf.MessageLite;
 import io.kelson.api.EtcdError;
 import io.kelson.server.auth.AuthException;
 import io.kelson.server.auth.AuthState;
@@ -107,7 +108,17 @@ final class StoreReads {
    * @param serializable whether this member's state will do as it is; otherwise the read waits
    *     until it is known to be fresh
    */
-  <T> void answer(boolean serializable, Query<T> query, Reply<T> reply) {
+  <T> void answer(boolean serializable, Query<? extends T> query, Reply<T> reply) {
+    answer(serializable, query, reply, reply::send);
+  }
+
+  /** The same where a message is the answer, whatever the call takes for one. */
+  void answerWhole(boolean serializable, Query<? extends MessageLite> query, Reply<?> reply) {
+    answer(serializable, query, reply, reply::sendWhole);
+  }
+
+  private <T> void answer(
+      boolean serializable, Query<T> query, Reply<?> reply, Consumer<? super T> send) {
     whenFresh(
         serializable,
         () -> {
@@ -115,7 +126,7 @@ final class StoreReads {
             if (!serializable) {
               reply.fresh();
             }
-            answerNow(query, reply);
+            answerNow(query, reply, send);
           }
         },
         reply::failed);
@@ -146,9 +157,9 @@ final class StoreReads {
         });
   }
 
-  private <T> void answerNow(Query<T> query, Reply<T> reply) {
+  private <T> void answerNow(Query<T> query, Reply<?> reply, Consumer<? super T> send) {
     if (query.isSlow()) {
-      answerInPool(query, reply);
+      answerInPool(query, reply, send);
       return;
     }
     T answer;
@@ -159,9 +170,9 @@ final class StoreReads {
       return;
     }
     if (answer != null) {
-      reply.send(answer);
+      send.accept(answer);
     } else {
-      answerInPool(query, reply);
+      answerInPool(query, reply, send);
     }
   }
 
@@ -192,15 +203,15 @@ final class StoreReads {
     then.run();
   }
 
-  private <T> void answerInPool(Query<T> query, Reply<T> reply) {
+  private <T> void answerInPool(Query<T> query, Reply<?> reply, Consumer<? super T> send) {
     try {
-      pool.execute(() -> evaluate(query, reply));
+      pool.execute(() -> evaluate(query, reply, send));
     } catch (RejectedExecutionException e) {
       reply.failed(EtcdError.TOO_MANY_REQUESTS);
     }
   }
 
-  private <T> void evaluate(Query<T> query, Reply<T> reply) {
+  private <T> void evaluate(Query<T> query, Reply<?> reply, Consumer<? super T> send) {
     if (reply.isCancelled()) {
       return;
     }
@@ -212,6 +223,6 @@ final class StoreReads {
       reply.failed(e);
       return;
     }
-    reply.send(answer);
+    send.accept(answer);
   }
 }

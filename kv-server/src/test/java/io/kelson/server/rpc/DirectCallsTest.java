@@ -47,7 +47,7 @@ class DirectCallsTest {
 
   private final AtomicBoolean plain = new AtomicBoolean(true);
   private final BlockingQueue<String> counted = new LinkedBlockingQueue<>();
-  private volatile Consumer<Reply<PutResponse>> service = reply -> reply.send(response(DIRECT));
+  private volatile Consumer<Reply<?>> service = reply -> reply.succeeded(response(DIRECT));
   private Server server;
   private RawCalls calls;
 
@@ -257,7 +257,7 @@ class DirectCallsTest {
   void anAnswerMayBeLongerThanWhatTheWindowLetsThrough() throws Exception {
     PutResponse.Builder response = response(DIRECT).toBuilder();
     response.getPrevKvBuilder().setValue(ByteString.copyFrom(new byte[300_000]));
-    service = reply -> reply.send(response.build());
+    service = reply -> reply.succeeded(response.build());
     Ended ended = calls.call(headers()).data(REQUEST, 0, true).await();
     assertAnswered(ended, DIRECT);
     assertThat(ended.data()).hasSizeGreaterThan(300_000);
@@ -265,13 +265,13 @@ class DirectCallsTest {
 
   @Test
   void anAnswerMayComeFromAnotherThread() throws Exception {
-    service = reply -> new Thread(() -> reply.send(response(DIRECT))).start();
+    service = reply -> new Thread(() -> reply.succeeded(response(DIRECT))).start();
     assertAnswered(calls.call(headers()).data(REQUEST, 0, true).await(), DIRECT);
   }
 
   @Test
   void whoeverLeavesIsNotAnsweredAndNotWaitedFor() throws Exception {
-    BlockingQueue<Reply<PutResponse>> waiting = new LinkedBlockingQueue<>();
+    BlockingQueue<Reply<?>> waiting = new LinkedBlockingQueue<>();
     BlockingQueue<String> abandoned = new LinkedBlockingQueue<>();
     service =
         reply -> {
@@ -279,11 +279,11 @@ class DirectCallsTest {
           waiting.add(reply);
         };
     RawCalls.Call call = calls.call(headers()).data(REQUEST, 0, true);
-    Reply<PutResponse> reply = waiting.poll(30, TimeUnit.SECONDS);
+    Reply<?> reply = waiting.poll(30, TimeUnit.SECONDS);
     call.reset();
     assertThat(abandoned.poll(30, TimeUnit.SECONDS)).isEqualTo("abandoned");
     assertThat(reply.isCancelled()).isTrue();
-    reply.send(response(DIRECT));
+    reply.succeeded(response(DIRECT));
     assertThat(counted.poll(30, TimeUnit.SECONDS)).contains("CANCELLED");
 
     calls.call(headers()).data(REQUEST, 0, true);
@@ -293,7 +293,7 @@ class DirectCallsTest {
     reply.failed(EtcdError.STOPPED);
     assertThat(counted.poll(30, TimeUnit.SECONDS)).contains("CANCELLED");
     calls = new RawCalls(server.getPort());
-    service = later -> later.send(response(DIRECT));
+    service = later -> later.succeeded(response(DIRECT));
     assertAnswered(calls.call(headers()).data(REQUEST, 0, true).await(), DIRECT);
   }
 
