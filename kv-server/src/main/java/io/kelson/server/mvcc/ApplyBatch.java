@@ -20,6 +20,7 @@ public final class ApplyBatch implements AutoCloseable {
   private final Database database;
   private final Fences fences;
   private final BatchBytes writes;
+  private final ChangeRows rows;
   private final Overlay overlay;
   private final LeaseOverlay leases;
   private final List<RevisionEvents> events = new ArrayList<>();
@@ -34,6 +35,7 @@ public final class ApplyBatch implements AutoCloseable {
     this.database = database;
     this.fences = fences;
     this.writes = database.emptyBatch();
+    this.rows = new ChangeRows(database, writes);
     this.overlay = new Overlay(database);
     this.leases = new LeaseOverlay(database, writes);
     this.applied = store.applied();
@@ -135,15 +137,15 @@ public final class ApplyBatch implements AutoCloseable {
     writes.put(database.meta(), Layout.REVISION, Layout.encodeLong(revision));
     writes.put(database.meta(), Layout.COMPACT, Layout.encodeLong(compactRevision));
     database.write(writes);
+    overlay.remember(writes);
     writes.clear();
-    overlay.remember();
   }
 
   /** Adds the changes of one transaction, all of one main revision. */
   void add(long main, List<Overlay.Change> changes, Overlay after) {
     int sub = 0;
     for (Overlay.Change change : changes) {
-      writes.put(database.rev(), Layout.revKey(main, sub++), record(change).encode());
+      rows.event(main, sub++, change);
       if (!change.overtaken) {
         supersede(main, change);
       }
@@ -153,30 +155,19 @@ public final class ApplyBatch implements AutoCloseable {
     events.add(WriteTxn.events(main, changes));
   }
 
-  private static EventRecord record(Overlay.Change change) {
-    long previous = change.before == null ? 0 : change.before.getModRevision();
-    boolean delete = change.after == null;
-    return new EventRecord(
-        change.key, delete, previous, change.overtaken && !delete ? change.after : null);
-  }
-
   /** Replaces the state of a key before the transaction by that after it. */
   private void supersede(long main, Overlay.Change change) {
     boolean existed = change.before != null;
-    byte[] key = change.slot.key;
     if (existed) {
-      byte[] histKey = Layout.histKeyOf(key, change.before.getModRevision());
-      writes.put(database.hist(), histKey, change.encodedBefore);
+      rows.superseded(change);
     }
     if (change.after != null) {
-      writes.put(database.cur(), key, change.after);
-      change.slot.encoded = writes.lastValue(change.after.getSerializedSize());
+      rows.current(change);
       if (!existed) {
         fences.created(change.key);
       }
     } else if (existed) {
-      writes.delete(database.cur(), key);
-      writes.put(database.hist(), Layout.histKeyOf(key, main), new byte[0]);
+      rows.deleted(main, change);
       fences.removed(change.key);
     }
     leases.move(change.key, change.before, change.after);

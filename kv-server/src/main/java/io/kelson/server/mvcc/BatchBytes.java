@@ -50,6 +50,8 @@ final class BatchBytes {
   private byte[] bytes = new byte[INITIAL_BYTES];
   private int size = HEADER_BYTES;
   private int count;
+  private int keyAt;
+  private int valueAt;
 
   /**
    * @param families the column families that are written to
@@ -64,37 +66,64 @@ final class BatchBytes {
     return count == 0;
   }
 
+  /**
+   * Puts a key and a value of these lengths, which the caller writes into {@link #array} at {@link
+   * #keyAt} and {@link #valueAt} before anything else happens here.
+   */
+  void reserve(ColumnFamilyHandle family, int keyLength, int valueLength) {
+    begin(PUT, family, keyLength, valueLength);
+    varint(valueLength);
+    valueAt = size;
+    size += valueLength;
+  }
+
+  /** What all is collected in; another array after the next put or delete. */
+  byte[] array() {
+    return bytes;
+  }
+
+  /** Where the last record's key stands. */
+  int keyAt() {
+    return keyAt;
+  }
+
+  /** Where the last put's value stands. */
+  int valueAt() {
+    return valueAt;
+  }
+
   void put(ColumnFamilyHandle family, byte[] key, byte[] value) {
-    record(PUT, family, key, value.length);
-    append(value);
+    reserve(family, key.length, value.length);
+    System.arraycopy(key, 0, bytes, keyAt, key.length);
+    System.arraycopy(value, 0, bytes, valueAt, value.length);
   }
 
   /** Puts the wire bytes of a message. */
   void put(ColumnFamilyHandle family, byte[] key, MessageLite value) {
-    int length = value.getSerializedSize();
-    record(PUT, family, key, length);
+    reserve(family, key.length, value.getSerializedSize());
+    System.arraycopy(key, 0, bytes, keyAt, key.length);
+    setValue(value);
+  }
+
+  /** Writes a message as the last put's value, which was reserved for it. */
+  void setValue(MessageLite value) {
     try {
-      CodedOutputStream out = CodedOutputStream.newInstance(bytes, size, length);
+      CodedOutputStream out = CodedOutputStream.newInstance(bytes, valueAt, size - valueAt);
       value.writeTo(out);
       out.checkNoSpaceLeft();
     } catch (IOException e) {
       throw new IllegalStateException("a message is not of the size it said", e);
     }
-    size += length;
-  }
-
-  /** A copy of the value put last, which is that long. */
-  byte[] lastValue(int length) {
-    return Arrays.copyOfRange(bytes, size - length, size);
   }
 
   void delete(ColumnFamilyHandle family, byte[] key) {
-    record(DELETE, family, key, 0);
+    begin(DELETE, family, key.length, 0);
+    System.arraycopy(key, 0, bytes, keyAt, key.length);
   }
 
-  /** Writes all of a record but the bytes of its value, for which there is room afterwards. */
-  private void record(byte tag, ColumnFamilyHandle family, byte[] key, int valueLength) {
-    ensureRoom(1L + 3 * MAX_VARINT_BYTES + key.length + valueLength);
+  /** Writes a record up to its key, and makes room for all of it. */
+  private void begin(byte tag, ColumnFamilyHandle family, int keyLength, int valueLength) {
+    ensureRoom(1L + 3 * MAX_VARINT_BYTES + keyLength + valueLength);
     int id = id(family);
     if (id == DEFAULT_FAMILY) {
       bytes[size++] = tag;
@@ -102,11 +131,9 @@ final class BatchBytes {
       bytes[size++] = (byte) (tag + NAMED_FAMILY);
       varint(id);
     }
-    varint(key.length);
-    append(key);
-    if (tag == PUT) {
-      varint(valueLength);
-    }
+    varint(keyLength);
+    keyAt = size;
+    size += keyLength;
     count++;
   }
 
@@ -125,11 +152,6 @@ final class BatchBytes {
       number >>>= 7;
     }
     bytes[size++] = (byte) number;
-  }
-
-  private void append(byte[] more) {
-    System.arraycopy(more, 0, bytes, size, more.length);
-    size += more.length;
   }
 
   private void ensureRoom(long more) {

@@ -28,16 +28,29 @@ record EventRecord(ByteString key, boolean isDelete, long previousRevision, KeyV
   private static final int INLINE_PUT = 3;
 
   byte[] encode() {
-    ByteString payload = inline == null ? key : inline.toByteString();
+    byte[] bytes = new byte[encodedBytes()];
+    encode(bytes, 0);
+    return bytes;
+  }
+
+  /** How many bytes {@link #encode(byte[], int)} writes. */
+  int encodedBytes() {
+    int payload = inline == null ? key.size() : inline.getSerializedSize();
+    return 1 + CodedOutputStream.computeInt64SizeNoTag(previousRevision) + payload;
+  }
+
+  /** The same, written into an array: {@link #encodedBytes}. */
+  void encode(byte[] into, int at) {
     int kind = isDelete ? DELETE : inline == null ? PUT : INLINE_PUT;
-    byte[] bytes =
-        new byte[1 + CodedOutputStream.computeInt64SizeNoTag(previousRevision) + payload.size()];
     try {
-      CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+      CodedOutputStream out = CodedOutputStream.newInstance(into, at, encodedBytes());
       out.write((byte) kind);
       out.writeInt64NoTag(previousRevision);
-      payload.copyTo(bytes, out.getTotalBytesWritten());
-      return bytes;
+      if (inline == null) {
+        key.copyTo(into, at + out.getTotalBytesWritten());
+      } else {
+        inline.writeTo(out);
+      }
     } catch (IOException e) {
       throw new IllegalStateException("an array of the computed size was too small", e);
     }

@@ -5,7 +5,10 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.kelson.api.mvcc.KeyValue;
 import io.kelson.raft.core.LogPosition;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -35,6 +38,14 @@ final class Layout {
 
   /** Ends an escaped key; smaller than anything an escaped key can go on with. */
   private static final int TERMINATOR_BYTES = 2;
+
+  /** How long every {@link #revKey} is. */
+  static final int REV_KEY_BYTES = 12;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
   private Layout() {}
 
@@ -86,7 +97,15 @@ final class Layout {
 
   /** Where an event stands: main revision, then its place among the changes of that revision. */
   static byte[] revKey(long main, int sub) {
-    return ByteBuffer.allocate(12).putLong(main).putInt(sub).array();
+    byte[] bytes = new byte[REV_KEY_BYTES];
+    writeRevKey(main, sub, bytes, 0);
+    return bytes;
+  }
+
+  /** The same, written into an array: {@link #REV_KEY_BYTES}. */
+  static void writeRevKey(long main, int sub, byte[] into, int at) {
+    LONG.set(into, at, main);
+    INT.set(into, at + 8, sub);
   }
 
   static long revMain(byte[] revKey) {
@@ -103,19 +122,27 @@ final class Layout {
 
   /** Where the version of a key written at a revision stands; newer ones sort first. */
   static byte[] histKey(ByteString key, long main) {
-    return histKeyOf(key.toByteArray(), main);
+    byte[] bare = key.toByteArray();
+    byte[] bytes = new byte[histKeyBytes(bare)];
+    writeHistKey(bare, main, bytes, 0);
+    return bytes;
   }
 
-  /** The same, of a bare key. */
-  static byte[] histKeyOf(byte[] key, long main) {
-    byte[] bytes = escape(key, 8);
-    ByteBuffer.wrap(bytes).putLong(bytes.length - 8, ~main);
-    return bytes;
+  /** The same of a bare key, written into an array: {@link #histKeyBytes}. */
+  static void writeHistKey(byte[] key, long main, byte[] into, int at) {
+    LONG.set(into, escape(key, into, at), ~main);
+  }
+
+  /** How long a key's {@link #histKey(ByteString, long)} is. */
+  static int histKeyBytes(byte[] key) {
+    return escapedBytes(key) + 8;
   }
 
   /** {@link #histPrefix(ByteString)} of a bare key. */
   static byte[] histPrefix(byte[] key) {
-    return escape(key, 0);
+    byte[] bytes = new byte[escapedBytes(key)];
+    escape(key, bytes, 0);
+    return bytes;
   }
 
   /** What a key of {@code hist} starts with: all but the revision. */
@@ -154,25 +181,28 @@ final class Layout {
     return ~ByteBuffer.wrap(histKey).getLong(histKey.length - 8);
   }
 
-  private static byte[] escape(byte[] key, int extraBytes) {
+  private static int escapedBytes(byte[] key) {
     int zeros = 0;
     for (byte b : key) {
       if (b == 0) {
         zeros++;
       }
     }
-    if (zeros == 0) {
-      return Arrays.copyOf(key, key.length + TERMINATOR_BYTES + extraBytes);
-    }
-    byte[] bytes = new byte[key.length + zeros + TERMINATOR_BYTES + extraBytes];
-    int at = 0;
+    return key.length + zeros + TERMINATOR_BYTES;
+  }
+
+  /** Writes a key with its end into an array, and returns where that goes on. */
+  private static int escape(byte[] key, byte[] into, int start) {
+    int at = start;
     for (byte b : key) {
-      bytes[at++] = b;
+      into[at++] = b;
       if (b == 0) {
-        bytes[at++] = (byte) 0xff;
+        into[at++] = (byte) 0xff;
       }
     }
-    return bytes;
+    into[at++] = 0;
+    into[at++] = 0;
+    return at;
   }
 
   static byte[] encodeLease(LeaseRecord lease) {

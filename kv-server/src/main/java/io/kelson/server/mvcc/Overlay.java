@@ -19,8 +19,11 @@ final class Overlay implements Source {
     /** Null if the key does not exist. */
     KeyValue pair;
 
-    /** The pair's wire bytes; null if there is none, or the transaction under way wrote it. */
+    /** The pair's wire bytes as they were read; null if there is none, or this group wrote it. */
     byte[] encoded;
+
+    /** Where they stand in the batch if an earlier transaction of this group wrote the pair. */
+    int writtenAt;
 
     /** Whether the database, as it is, has the key in {@code cur}. */
     boolean inDatabase;
@@ -48,7 +51,7 @@ final class Overlay implements Source {
 
     final KeyValue before;
 
-    /** Wire bytes of {@code before}, or null if there was none. */
+    /** Wire bytes of {@code before}; null if there was none, or this group wrote it. */
     final byte[] encodedBefore;
 
     /** Whether the same transaction changed the key again. */
@@ -90,14 +93,20 @@ final class Overlay implements Source {
     return slot;
   }
 
-  /** Keeps at hand what the database holds now that the batch is written. */
-  void remember() {
+  /**
+   * Keeps at hand what the database holds now that the batch is written.
+   *
+   * @param written that batch, with all that was put into it
+   */
+  void remember(BatchBytes written) {
     RecentPairs recent = database.recentPairs();
     for (Slot slot : slots.values()) {
-      if (slot.change != null || slot.encoded == null) {
+      if (slot.change != null || slot.pair == null) {
         recent.remove(slot.key);
-      } else {
+      } else if (slot.encoded != null) {
         recent.put(slot.key, slot.encoded);
+      } else {
+        recent.put(slot.key, written.array(), slot.writtenAt, slot.pair.getSerializedSize());
       }
     }
   }

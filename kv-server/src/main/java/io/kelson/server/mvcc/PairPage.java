@@ -66,25 +66,28 @@ final class PairPage {
     return end + size <= bytes.length;
   }
 
-  /** Adds a record, for which there must be room, and returns where it begins. */
-  int append(int hash, byte[] key, byte[] pair) {
+  /**
+   * Adds a record, for which there must be room, and returns where it begins. The pair is a part of
+   * an array.
+   */
+  int append(int hash, byte[] key, byte[] array, int from, int length) {
     int at = end;
-    end += (int) size(key.length, pair.length);
+    end += (int) size(key.length, length);
     INT.set(bytes, at, hash);
     INT.set(bytes, at + KEY_LENGTH, key.length);
     INT.set(bytes, at + PAIR_ROOM, end - at - HEADER_BYTES - key.length);
     System.arraycopy(key, 0, bytes, at + HEADER_BYTES, key.length);
-    replace(at, pair);
+    replace(at, array, from, length);
     return at;
   }
 
   /** Puts another pair in the place of a record's; false if it is too long for that. */
-  boolean replace(int at, byte[] pair) {
-    if (pair.length > (int) INT.get(bytes, at + PAIR_ROOM)) {
+  boolean replace(int at, byte[] array, int from, int length) {
+    if (length > (int) INT.get(bytes, at + PAIR_ROOM)) {
       return false;
     }
-    INT.set(bytes, at + PAIR_LENGTH, pair.length);
-    System.arraycopy(pair, 0, bytes, pairAt(at), pair.length);
+    INT.set(bytes, at + PAIR_LENGTH, length);
+    System.arraycopy(array, from, bytes, pairAt(at), length);
     return true;
   }
 

@@ -71,15 +71,20 @@ final class RecentPairs {
 
   /** The key's newest pair is this one; it is copied. */
   void put(byte[] key, byte[] pair) {
+    put(key, pair, 0, pair.length);
+  }
+
+  /** The same of a pair that is a part of an array. */
+  void put(byte[] key, byte[] array, int from, int length) {
     int hash = PairPage.hash(key);
     int slot = slotOf(key, hash);
     if (slot >= 0) {
-      if (page(slots[slot]).replace(offset(slots[slot]), pair)) {
+      if (page(slots[slot]).replace(offset(slots[slot]), array, from, length)) {
         return;
       }
       free(slot);
     }
-    long size = PairPage.size(key.length, pair.length);
+    long size = PairPage.size(key.length, length);
     if (size > pageBytes) {
       return;
     }
@@ -87,7 +92,7 @@ final class RecentPairs {
     // Half of the slots stay free: a search ends at a free one, and soon.
     int free = 2 * (used + 1) > slots.length ? -1 : freeSlot(hash);
     if (free >= 0) {
-      int offset = pages.get(filling).append(hash, key, pair);
+      int offset = pages.get(filling).append(hash, key, array, from, length);
       slots[free] = (long) hash << 32 | place(filling, offset);
       used++;
     }

@@ -63,7 +63,7 @@ class BatchBytesTest {
     List<ColumnFamilyHandle> families = database.families();
     ColumnFamilyHandle family = families.get(random.nextInt(families.size()));
     byte[] key = bytes(random, 300);
-    switch (random.nextInt(3)) {
+    switch (random.nextInt(4)) {
       case 0 -> {
         collected.delete(family, key);
         theirs.delete(family, key);
@@ -71,6 +71,13 @@ class BatchBytesTest {
       case 1 -> {
         byte[] value = bytes(random, random.nextInt(20) == 0 ? 40_000 : 200);
         collected.put(family, key, value);
+        theirs.put(family, key, value);
+      }
+      case 2 -> {
+        byte[] value = bytes(random, 200);
+        collected.reserve(family, key.length, value.length);
+        System.arraycopy(value, 0, collected.array(), collected.valueAt(), value.length);
+        System.arraycopy(key, 0, collected.array(), collected.keyAt(), key.length);
         theirs.put(family, key, value);
       }
       default -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.kelson.api.mvcc.KeyValue;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,30 @@ class LayoutTest {
   }
 
   @Test
+  void whatIsWrittenIntoAnArrayIsTheSameAndNothingElse() {
+    for (int i = 0; i < 2_000; i++) {
+      byte[] key = key().toByteArray();
+      long revision = random.nextLong();
+      ByteBuffer expected = ByteBuffer.allocate(100).put((byte) 7);
+      for (byte b : key) {
+        expected.put(b == 0 ? new byte[] {0, (byte) 0xff} : new byte[] {b});
+      }
+      expected.putShort((short) 0).putLong(~revision);
+      assertThat(Layout.histKeyBytes(key)).isEqualTo(expected.position() - 1);
+      byte[] array = new byte[100];
+      array[0] = 7;
+      Layout.writeHistKey(key, revision, array, 1);
+      assertThat(array).isEqualTo(expected.array());
+
+      int sub = random.nextInt();
+      Layout.writeRevKey(revision, sub, array, 50);
+      expected.position(50);
+      expected.putLong(revision).putInt(sub);
+      assertThat(array).isEqualTo(expected.array());
+    }
+  }
+
+  @Test
   void eventRecordsComeBack() {
     KeyValue pair = KeyValue.newBuilder().setKey(key()).setValue(key()).setModRevision(9).build();
     for (EventRecord record :
@@ -58,7 +83,14 @@ class LayoutTest {
           new EventRecord(key(), true, Long.MAX_VALUE, null),
           new EventRecord(pair.getKey(), false, 300, pair)
         }) {
-      assertThat(EventRecord.decode(record.encode())).isEqualTo(record);
+      byte[] encoded = record.encode();
+      assertThat(EventRecord.decode(encoded)).isEqualTo(record);
+
+      byte[] array = new byte[encoded.length + 2];
+      record.encode(array, 1);
+      assertThat(record.encodedBytes()).isEqualTo(encoded.length);
+      assertThat(array).startsWith(0).endsWith(0);
+      assertThat(Arrays.copyOfRange(array, 1, array.length - 1)).isEqualTo(encoded);
     }
   }
 

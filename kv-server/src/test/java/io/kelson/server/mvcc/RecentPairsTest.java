@@ -3,10 +3,13 @@ package io.kelson.server.mvcc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.kelson.api.PutRequest;
+import io.kelson.api.PutResponse;
 import io.kelson.raft.core.Entry;
 import io.kelson.server.apply.TestBed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +61,47 @@ class RecentPairsTest {
     byte[] one = pairs.get(bytes("a"));
     pairs.put(bytes("a"), bytes("2"));
     assertThat(one).isEqualTo(bytes("1"));
+  }
+
+  @Test
+  void aPairMayBeAPartOfAnArray() {
+    RecentPairs pairs = new RecentPairs(1 << 20);
+    byte[] array = bytes("..new..newer..");
+    pairs.put(bytes("a"), array, 2, 3);
+    pairs.put(bytes("b"), array, 7, 0);
+    assertThat(pairs.get(bytes("a"))).isEqualTo(bytes("new"));
+    assertThat(pairs.get(bytes("b"))).isEmpty();
+    pairs.put(bytes("a"), array, 7, 5);
+    array[8] = 0;
+    assertThat(pairs.get(bytes("a"))).as("copied").isEqualTo(bytes("newer"));
+  }
+
+  /** The group's bytes move while they are collected, and are given back when it is written. */
+  @Test
+  void pairsOfALargeGroupAreWhatWasWritten(@TempDir Path home) {
+    try (TestBed bed = new TestBed(home.resolve("store"))) {
+      for (int round = 0; round < 4; round++) {
+        List<Long> ids = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+          ids.add(bed.add(TestBed.request(large(i % 300, round).setPrevKv(true))));
+        }
+        bed.apply();
+        for (int i = 0; i < 600; i++) {
+          PutResponse response = (PutResponse) bed.outcomes.get(ids.get(i));
+          int before = i < 300 ? round - 1 : round;
+          assertThat(response.hasPrevKv()).isEqualTo(before >= 0);
+          if (before >= 0) {
+            assertThat(response.getPrevKv().getKey()).isEqualTo(large(i % 300, 0).getKey());
+            assertThat(response.getPrevKv().getValue())
+                .isEqualTo(large(i % 300, before).getValue());
+          }
+        }
+      }
+    }
+  }
+
+  private static PutRequest.Builder large(int number, int round) {
+    return TestBed.putRequest("key " + number, (number + " in " + round + ", ").repeat(300));
   }
 
   /** Against a map: what it knows is right, whatever the sizes, and it stays within its bounds. */
