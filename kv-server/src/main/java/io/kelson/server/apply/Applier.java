@@ -1,8 +1,6 @@
 package io.kelson.server.apply;
 
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.MessageLite;
-import com.google.protobuf.UnsafeByteOperations;
 import io.kelson.api.CompactionRequest;
 import io.kelson.api.CompactionResponse;
 import io.kelson.api.DeleteRangeRequest;
@@ -10,6 +8,7 @@ import io.kelson.api.EtcdError;
 import io.kelson.api.PutRequest;
 import io.kelson.api.ResponseHeader;
 import io.kelson.api.TxnRequest;
+import io.kelson.api.mvcc.KeyValue;
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.LogPosition;
@@ -28,7 +27,6 @@ import io.kelson.server.mvcc.RevisionEvents;
 import io.kelson.server.mvcc.WriteTxn;
 import io.kelson.server.proto.InternalRequest;
 import io.kelson.server.proto.MemberAttributes;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -45,8 +43,6 @@ public final class Applier implements StateMachine {
   private record Outcome(long requestId, MessageLite response, EtcdError error) {}
 
   private final MvccStore store;
-  private final long clusterId;
-  private final long memberId;
   private final ApplyResults results;
   private final EventListener events;
   private final Consumer<ReceivedSnapshot> installer;
@@ -54,6 +50,10 @@ public final class Applier implements StateMachine {
   private final LeaseListener leases;
   private final AuthCommands auth;
   private final MaintenanceCommands maintenance;
+  private final EntryDecoder decoder = new EntryDecoder();
+
+  /** Of every answer: the apply thread sets what is different each time. */
+  private final ResponseHeader.Builder header;
 
   /**
    * @param clusterId for response headers
@@ -124,8 +124,7 @@ public final class Applier implements StateMachine {
       AuthStore auth,
       MaintenanceStore maintenance) {
     this.store = store;
-    this.clusterId = clusterId;
-    this.memberId = memberId;
+    this.header = ResponseHeader.newBuilder().setClusterId(clusterId).setMemberId(memberId);
     this.results = results;
     this.events = events;
     this.installer = installer;
@@ -233,7 +232,7 @@ public final class Applier implements StateMachine {
   }
 
   private void applyCommand(Entry entry, ApplyBatch batch, List<Outcome> outcomes) {
-    InternalRequest request = decode(entry);
+    InternalRequest request = decoder.decode(entry);
     boolean waiting = results.isWaiting(request.getId());
     Outcome outcome;
     try {
@@ -247,17 +246,6 @@ public final class Applier implements StateMachine {
     }
     if (waiting) {
       outcomes.add(outcome);
-    }
-  }
-
-  /** Keys and values share the entry's bytes, which nobody writes to. */
-  private static InternalRequest decode(Entry entry) {
-    try {
-      CodedInputStream in = UnsafeByteOperations.unsafeWrap(entry.data()).newCodedInput();
-      in.enableAliasing(true);
-      return InternalRequest.parseFrom(in);
-    } catch (IOException e) {
-      throw new IllegalStateException("log entry " + entry + " does not parse as a request", e);
     }
   }
 
@@ -297,9 +285,9 @@ public final class Applier implements StateMachine {
   private MessageLite put(PutRequest put, long term, ApplyBatch batch, boolean waiting) {
     WriteTxn txn = batch.beginTxn();
     Operations.requirePossible(put, txn);
-    var response = Operations.put(put, txn);
+    KeyValue previous = Operations.put(put, txn);
     long revision = txn.commit();
-    return waiting ? response.setHeader(header(term, revision)).build() : null;
+    return waiting ? Operations.response(put, previous, header(term, revision)).build() : null;
   }
 
   private MessageLite delete(
@@ -337,11 +325,6 @@ public final class Applier implements StateMachine {
   }
 
   private ResponseHeader header(long term, long revision) {
-    return ResponseHeader.newBuilder()
-        .setClusterId(clusterId)
-        .setMemberId(memberId)
-        .setRevision(revision)
-        .setRaftTerm(term)
-        .build();
+    return header.setRevision(revision).setRaftTerm(term).build();
   }
 }

@@ -63,7 +63,8 @@ final class Operations {
     requirePossible(put, before);
   }
 
-  static PutResponse.Builder put(PutRequest put, WriteTxn txn) {
+  /** Does it; returns the pair the key had just before, or null. */
+  static KeyValue put(PutRequest put, WriteTxn txn) {
     ByteString value = put.getValue();
     long lease = put.getLease();
     if (put.getIgnoreValue() || put.getIgnoreLease()) {
@@ -71,8 +72,12 @@ final class Operations {
       value = put.getIgnoreValue() && kept != null ? kept.getValue() : value;
       lease = put.getIgnoreLease() && kept != null ? kept.getLease() : lease;
     }
-    KeyValue previous = txn.put(put.getKey(), value, lease);
-    PutResponse.Builder response = PutResponse.newBuilder().setHeader(at(txn.revision()));
+    return txn.put(put.getKey(), value, lease);
+  }
+
+  /** What to answer to a put that has been done. */
+  static PutResponse.Builder response(PutRequest put, KeyValue previous, ResponseHeader header) {
+    PutResponse.Builder response = PutResponse.newBuilder().setHeader(header);
     if (put.getPrevKv() && previous != null) {
       response.setPrevKv(previous);
     }

@@ -4,6 +4,7 @@ import io.kelson.api.RequestOp;
 import io.kelson.api.ResponseHeader;
 import io.kelson.api.ResponseOp;
 import io.kelson.api.TxnResponse;
+import io.kelson.api.mvcc.KeyValue;
 import io.kelson.server.mvcc.WriteTxn;
 
 /** Runs a planned transaction: checks everything along the path taken, then does it. */
@@ -47,7 +48,11 @@ final class TxnRunner {
             one.setResponseRange(Operations.range(op.getRequestRange(), txn));
           }
         }
-        case REQUEST_PUT -> one.setResponsePut(Operations.put(op.getRequestPut(), txn));
+        case REQUEST_PUT -> {
+          KeyValue previous = Operations.put(op.getRequestPut(), txn);
+          ResponseHeader header = Operations.at(txn.revision());
+          one.setResponsePut(Operations.response(op.getRequestPut(), previous, header));
+        }
         case REQUEST_DELETE_RANGE ->
             one.setResponseDeleteRange(Operations.delete(op.getRequestDeleteRange(), txn));
         case REQUEST_TXN -> one.setResponseTxn(run(plan.nested().get(nested++), txn, answer));

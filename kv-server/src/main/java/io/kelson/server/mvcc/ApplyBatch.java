@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * A group of log entries on their way into the store.
@@ -22,7 +23,9 @@ public final class ApplyBatch implements AutoCloseable {
   private final BatchBytes writes;
   private final ChangeRows rows;
   private final Overlay overlay;
+  private final Function<KeyRange, Cursor> walk;
   private final LeaseOverlay leases;
+  private final EventMaker eventMaker = new EventMaker();
   private final List<RevisionEvents> events = new ArrayList<>();
   private LogPosition applied;
   private long revision;
@@ -37,6 +40,7 @@ public final class ApplyBatch implements AutoCloseable {
     this.writes = database.emptyBatch();
     this.rows = new ChangeRows(database, writes);
     this.overlay = new Overlay(database);
+    this.walk = overlay::cursor;
     this.leases = new LeaseOverlay(database, writes);
     this.applied = store.applied();
     this.revision = store.currentRevision();
@@ -142,17 +146,18 @@ public final class ApplyBatch implements AutoCloseable {
   }
 
   /** Adds the changes of one transaction, all of one main revision. */
-  void add(long main, List<Overlay.Change> changes, Overlay after) {
-    int sub = 0;
-    for (Overlay.Change change : changes) {
-      rows.event(main, sub++, change);
+  void add(long main, List<Overlay.Change> changes) {
+    // Not with an iterator: nearly always there is one change, and a group has many of these lists.
+    for (int sub = 0; sub < changes.size(); sub++) {
+      Overlay.Change change = changes.get(sub);
+      rows.event(main, sub, change);
       if (!change.overtaken) {
         supersede(main, change);
       }
     }
-    fences.balance(after::cursor);
+    fences.balance(walk);
     revision = main;
-    events.add(WriteTxn.events(main, changes));
+    events.add(eventMaker.events(main, changes));
   }
 
   /** Replaces the state of a key before the transaction by that after it. */

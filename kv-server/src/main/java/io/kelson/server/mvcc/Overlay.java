@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What a batch has read or written and not yet handed to the database, laid over the database: the
@@ -68,6 +69,8 @@ final class Overlay implements Source {
 
   private final Database database;
   private final LatestSource below;
+  private final PairMaker pairs = new PairMaker();
+  private final Function<byte[], Slot> reader = this::read;
 
   /** By bare keys: arrays are compared many bytes at a time, byte strings one by one. */
   private final NavigableMap<byte[], Slot> slots = new TreeMap<>(Arrays::compareUnsigned);
@@ -77,9 +80,14 @@ final class Overlay implements Source {
     this.below = new LatestSource(database, database.plainReads());
   }
 
+  /** Makes the pairs that this holds. */
+  PairMaker pairs() {
+    return pairs;
+  }
+
   /** The state of a key, read from the database at most once. */
   Slot slot(ByteString key) {
-    return slots.computeIfAbsent(key.toByteArray(), this::read);
+    return slots.computeIfAbsent(key.toByteArray(), reader);
   }
 
   private Slot read(byte[] key) {
@@ -89,7 +97,7 @@ final class Overlay implements Source {
       slot.encoded = database.get(database.cur(), database.plainReads(), key);
     }
     slot.inDatabase = slot.encoded != null;
-    slot.pair = slot.encoded == null ? null : Layout.keyValue(slot.encoded);
+    slot.pair = slot.encoded == null ? null : pairs.decode(slot.encoded);
     return slot;
   }
 

@@ -2,7 +2,6 @@ package io.kelson.server.mvcc;
 
 import com.google.protobuf.ByteString;
 import io.kelson.api.RangeRequest;
-import io.kelson.api.mvcc.Event;
 import io.kelson.api.mvcc.KeyValue;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,16 +65,7 @@ public final class WriteTxn implements ReadView {
   public KeyValue put(ByteString key, ByteString value, long lease) {
     Overlay.Slot slot = overlay.slot(key);
     KeyValue previous = slot.pair;
-    long main = before + 1;
-    KeyValue pair =
-        KeyValue.newBuilder()
-            .setKey(key)
-            .setCreateRevision(previous == null ? main : previous.getCreateRevision())
-            .setModRevision(main)
-            .setVersion(previous == null ? 1 : previous.getVersion() + 1)
-            .setValue(value)
-            .setLease(lease)
-            .build();
+    KeyValue pair = overlay.pairs().next(previous, key, value, lease, before + 1);
     change(key, slot, pair);
     return previous;
   }
@@ -127,33 +117,11 @@ public final class WriteTxn implements ReadView {
    */
   public long commit() {
     if (!changes.isEmpty()) {
-      batch.add(before + 1, changes, overlay);
-      for (Overlay.Change change : changes) {
-        change.slot.change = null;
+      batch.add(before + 1, changes);
+      for (int i = 0; i < changes.size(); i++) {
+        changes.get(i).slot.change = null;
       }
     }
     return revision();
-  }
-
-  /** The changes as watchers see them. */
-  static RevisionEvents events(long main, List<Overlay.Change> changes) {
-    List<Event> events = new ArrayList<>(changes.size());
-    for (Overlay.Change change : changes) {
-      Event.Builder event = Event.newBuilder();
-      if (change.after != null) {
-        event.setKv(change.after);
-      } else {
-        event
-            .setType(Event.EventType.DELETE)
-            .getKvBuilder()
-            .setKey(change.key)
-            .setModRevision(main);
-      }
-      if (change.before != null) {
-        event.setPrevKv(change.before);
-      }
-      events.add(event.build());
-    }
-    return new RevisionEvents(main, List.copyOf(events));
   }
 }
