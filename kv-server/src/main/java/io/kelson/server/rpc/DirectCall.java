@@ -208,11 +208,7 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite>
     ByteBuf data = framed(response);
     counter.outboundMessage(0);
     counter.outboundUncompressedSize(responseBytes);
-    var encoder = frames.handler().encoder();
-    encoder.writeHeaders(ctx, stream.id(), HEADERS, 0, false, ctx.newPromise());
-    encoder.writeData(ctx, stream.id(), data, 0, false, ctx.newPromise());
-    encoder.writeHeaders(ctx, stream.id(), TRAILERS, 0, true, ctx.newPromise());
-    frames.flushSoon(ctx);
+    frames.respond(ctx, stream, HEADERS, data, TRAILERS);
   }
 
   private ByteBuf framed(SmallAnswer<A> response) {

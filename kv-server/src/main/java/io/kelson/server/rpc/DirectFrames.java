@@ -4,11 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2FrameWriter;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 
 /**
@@ -145,6 +148,49 @@ final class DirectFrames extends Http2FrameListenerDecorator {
 
   Http2ConnectionHandler handler() {
     return handler;
+  }
+
+  /**
+   * Answers a call, and with that the stream is closed.
+   *
+   * <p>Where the client's windows have room for all of it, as nearly always, the frames are written
+   * at once; flow control has to do with the others.
+   */
+  void respond(
+      ChannelHandlerContext ctx,
+      Http2Stream stream,
+      Http2Headers headers,
+      ByteBuf data,
+      Http2Headers trailers) {
+    Http2ConnectionEncoder encoder = handler.encoder();
+    int id = stream.id();
+    if (maybeTakeWindow(stream, data.readableBytes())) {
+      Http2FrameWriter writer = encoder.frameWriter();
+      writer.writeHeaders(ctx, id, headers, 0, false, ctx.newPromise());
+      writer.writeData(ctx, id, data, 0, false, ctx.newPromise());
+      handler.closeStreamLocal(
+          stream, writer.writeHeaders(ctx, id, trailers, 0, true, ctx.newPromise()));
+    } else {
+      encoder.writeHeaders(ctx, id, headers, 0, false, ctx.newPromise());
+      encoder.writeData(ctx, id, data, 0, false, ctx.newPromise());
+      encoder.writeHeaders(ctx, id, trailers, 0, true, ctx.newPromise());
+    }
+    flushSoon(ctx);
+  }
+
+  /** The stream's own window is of no more use to anyone, but the connection's is everybody's. */
+  private boolean maybeTakeWindow(Http2Stream stream, int bytes) {
+    Http2RemoteFlowController flow = handler.encoder().flowController();
+    Http2Stream connection = handler.connection().connectionStream();
+    if (flow.windowSize(stream) < bytes || flow.windowSize(connection) < bytes) {
+      return false;
+    }
+    try {
+      flow.incrementWindowSize(connection, -bytes);
+      return true;
+    } catch (Http2Exception e) {
+      throw new IllegalStateException("a window cannot be made smaller", e);
+    }
   }
 
   /** Sends what was written, when whatever this thread is doing is done: often more follows. */

@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -295,6 +296,36 @@ class DirectCallsTest {
     calls = new RawCalls(server.getPort());
     service = later -> later.succeeded(response(DIRECT));
     assertAnswered(calls.call(headers()).data(REQUEST, 0, true).await(), DIRECT);
+  }
+
+  @Test
+  void answersAltogetherKeepWithinTheConnectionsWindow() throws Exception {
+    PutResponse.Builder large = response(DIRECT).toBuilder();
+    large.getPrevKvBuilder().setValue(ByteString.copyFrom(new byte[1_000]));
+    assertAnswered(calls.call(headers()).data(REQUEST, 0, true).await(), DIRECT);
+    counted.clear();
+    BlockingQueue<Integer> answeredBefore = new LinkedBlockingQueue<>();
+    // One after the other, on one event loop.
+    service =
+        reply -> {
+          answeredBefore.add(counted.size());
+          reply.succeeded(large.build());
+        };
+    calls.reads(false);
+    List<RawCalls.Call> all = new ArrayList<>();
+    for (int i = 0; i <= 100; i++) {
+      all.add(calls.call(headers()).data(REQUEST, 0, true));
+    }
+    int answered = 0;
+    for (int i = 0; i <= 100; i++) {
+      answered = answeredBefore.poll(30, TimeUnit.SECONDS);
+    }
+    // Of 64 KiB, which each answer takes a little more than a thousand bytes of.
+    assertThat(answered).isEqualTo(64);
+    calls.reads(true);
+    for (RawCalls.Call call : all) {
+      assertAnswered(call.await(), DIRECT);
+    }
   }
 
   @Test

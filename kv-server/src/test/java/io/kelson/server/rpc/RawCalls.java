@@ -135,6 +135,11 @@ final class RawCalls implements AutoCloseable {
     }
   }
 
+  /** Reads what comes, or leaves it to the network, and tells the server of no more room. */
+  void reads(boolean wanted) {
+    connection.config().setAutoRead(wanted);
+  }
+
   Call call(Http2Headers headers) throws Exception {
     return new Call(headers, false);
   }
