@@ -1,7 +1,9 @@
 package io.kelson.raft.transport;
 
 import com.google.protobuf.ByteString;
+import io.kelson.raft.core.Message;
 import io.kelson.raft.transport.proto.Wire;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
@@ -20,6 +22,9 @@ final class AcceptedConnection extends FrameHandler {
   private long peer;
   private boolean heard;
   private boolean handedOver;
+
+  /** Of what comes once the handshake is through; null until then. */
+  private MessageReader messages;
 
   AcceptedConnection(
       Acceptor acceptor,
@@ -50,15 +55,28 @@ final class AcceptedConnection extends FrameHandler {
   }
 
   @Override
-  void frame(ChannelHandlerContext ctx, Wire.Frame frame, int frameBytes) throws ProtocolException {
+  void frameBytes(ChannelHandlerContext ctx, ByteBuf in, int start, int length)
+      throws ProtocolException {
+    Message message = null;
+    if (messages != null) {
+      options.listener().bytesReceived(peer, ControlFrames.LENGTH_BYTES + length);
+      message = messages.read(in, start, length);
+    }
+    if (message == null) {
+      super.frameBytes(ctx, in, start, length);
+    } else {
+      handler.received(message);
+    }
+  }
+
+  @Override
+  void frame(ChannelHandlerContext ctx, Wire.Frame frame) throws ProtocolException {
     if (!introduced()) {
       hello(ctx, frame);
     } else if (frame.hasPing()) {
-      options.listener().bytesReceived(peer, frameBytes);
       pong(ctx, frame.getPing());
     } else {
-      options.listener().bytesReceived(peer, frameBytes);
-      handler.received(MessageCodec.decode(frame, peer, options.selfId()));
+      throw new ProtocolException("unexpected " + frame.getBodyCase() + " among messages");
     }
   }
 
@@ -98,6 +116,7 @@ final class AcceptedConnection extends FrameHandler {
 
   private void becomeMessages(ChannelHandlerContext ctx) {
     introduce(options.maxFrameBytes());
+    messages = new MessageReader(peer, options.selfId());
     // From here on; until now the limit on the handshake was in charge.
     ctx.pipeline()
         .addBefore(

@@ -35,7 +35,7 @@ final class DialledConnection extends FrameHandler {
   }
 
   @Override
-  void frame(ChannelHandlerContext ctx, Wire.Frame frame, int frameBytes) throws ProtocolException {
+  void frame(ChannelHandlerContext ctx, Wire.Frame frame) throws ProtocolException {
     if (introduced()) {
       pong(frame);
     } else if (frame.hasRefusal()) {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /**
- * One end of a connection: cuts the stream into frames and hands each to {@link #frame}.
+ * One end of a connection: cuts the stream into frames and hands each to {@link #frameBytes}.
  *
  * <p>A length is judged before anything is set aside for it, and buffers grow only with what has
  * arrived. Until the other side has said who it is, only short frames are read.
@@ -33,9 +33,18 @@ abstract class FrameHandler extends ByteToMessageDecoder {
     this.handshakeTimeoutMillis = handshakeTimeoutMillis;
   }
 
-  /** Called for each frame; may refer to the frame's payloads only until it returns. */
-  abstract void frame(ChannelHandlerContext ctx, Wire.Frame frame, int frameBytes)
-      throws ProtocolException;
+  /**
+   * Called for each frame as it came, without its length; may refer to the buffer only until it
+   * returns, and leaves its indices as they are. Takes it for one that {@link #frame} wants, unless
+   * overridden.
+   */
+  void frameBytes(ChannelHandlerContext ctx, ByteBuf in, int start, int length)
+      throws ProtocolException {
+    frame(ctx, ControlFrames.parse(in, start, length));
+  }
+
+  /** Called for each frame that is not a message. */
+  abstract void frame(ChannelHandlerContext ctx, Wire.Frame frame) throws ProtocolException;
 
   /** Why the connection ended, once it has. */
   final String endReason() {
@@ -72,8 +81,8 @@ abstract class FrameHandler extends ByteToMessageDecoder {
 
   /** Writes and flushes one frame. */
   static ChannelFuture send(ChannelHandlerContext ctx, Wire.Frame frame) {
-    ByteBuf buffer = ctx.alloc().ioBuffer(MessageCodec.LENGTH_BYTES + frame.getSerializedSize());
-    MessageCodec.write(frame, buffer);
+    ByteBuf buffer = ctx.alloc().ioBuffer(ControlFrames.LENGTH_BYTES + frame.getSerializedSize());
+    ControlFrames.write(frame, buffer);
     return ctx.writeAndFlush(buffer);
   }
 
@@ -107,20 +116,18 @@ abstract class FrameHandler extends ByteToMessageDecoder {
       in.skipBytes(in.readableBytes());
       return;
     }
-    if (in.readableBytes() < MessageCodec.LENGTH_BYTES) {
+    if (in.readableBytes() < ControlFrames.LENGTH_BYTES) {
       return;
     }
     long length = in.getUnsignedInt(in.readerIndex());
     if (length > maxFrameBytes) {
       throw new ProtocolException(oversized(length));
     }
-    int frameBytes = MessageCodec.LENGTH_BYTES + (int) length;
-    if (in.readableBytes() < frameBytes) {
+    if (in.readableBytes() < ControlFrames.LENGTH_BYTES + length) {
       return;
     }
-    int start = in.readerIndex() + MessageCodec.LENGTH_BYTES;
-    Wire.Frame frame = MessageCodec.parse(in.nioBuffer(start, (int) length));
-    frame(ctx, frame, frameBytes);
+    int start = in.readerIndex() + ControlFrames.LENGTH_BYTES;
+    frameBytes(ctx, in, start, (int) length);
     in.readerIndex(start + (int) length);
   }
 

@@ -1,7 +1,6 @@
 package io.kelson.raft.transport;
 
 import io.kelson.raft.core.Message;
-import io.kelson.raft.transport.proto.Wire;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -345,12 +344,13 @@ final class PeerLink {
       if (message == null) {
         break;
       }
-      Wire.Frame frame = MessageCodec.encode(message);
-      int size = frame.getSerializedSize() + MessageCodec.LENGTH_BYTES;
-      if (frame.getSerializedSize() > options.maxFrameBytes()) {
+      long messageBytes = MessageWriter.messageBytes(message);
+      long frameBytes = MessageWriter.frameBytes(messageBytes);
+      if (frameBytes > options.maxFrameBytes()) {
         dropped.accept(message, DropReason.TOO_LARGE);
         continue;
       }
+      int size = (int) frameBytes + ControlFrames.LENGTH_BYTES;
       if (batch != null && batch.writableBytes() < size) {
         to.write(batch);
         batch = null;
@@ -358,7 +358,7 @@ final class PeerLink {
       if (batch == null) {
         batch = to.alloc().ioBuffer(Math.max(size, BATCH_BYTES));
       }
-      MessageCodec.write(frame, batch);
+      MessageWriter.write(message, messageBytes, batch);
       sent += size;
     }
     if (batch != null) {

@@ -59,8 +59,8 @@ public interface PeerSecurity {
    */
   static ByteBuf refusal(ByteBufAllocator allocator, String reason) {
     var frame = Handshake.refusal(reason);
-    ByteBuf bytes = allocator.buffer(MessageCodec.LENGTH_BYTES + frame.getSerializedSize());
-    MessageCodec.write(frame, bytes);
+    ByteBuf bytes = allocator.buffer(ControlFrames.LENGTH_BYTES + frame.getSerializedSize());
+    ControlFrames.write(frame, bytes);
     return bytes;
   }
 }

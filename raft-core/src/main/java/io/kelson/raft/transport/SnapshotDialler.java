@@ -70,7 +70,7 @@ final class SnapshotDialler extends FrameHandler {
   }
 
   @Override
-  void frame(ChannelHandlerContext ctx, Wire.Frame frame, int frameBytes) throws ProtocolException {
+  void frame(ChannelHandlerContext ctx, Wire.Frame frame) throws ProtocolException {
     if (frame.hasRefusal()) {
       refuse(ctx, Handshake.reasonOf(frame.getRefusal()));
     } else if (frame.hasHello()) {

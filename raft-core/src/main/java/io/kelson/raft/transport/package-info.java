@@ -6,8 +6,8 @@
  * members shares two one-way connections and nobody has to decide which of two to keep. Read {@code
  * peer.proto} for what travels, then {@link io.kelson.raft.transport.PeerLink} for the dialling
  * side and {@link io.kelson.raft.transport.Acceptor} for the listening one. {@link
- * io.kelson.raft.transport.MessageCodec} is the only place that knows both the core's messages and
- * the wire's.
+ * io.kelson.raft.transport.MessageWriter} and {@link io.kelson.raft.transport.MessageReader} are
+ * the only places that know both the core's messages and the wire's.
  *
  * <p>The package announces what happens to a {@link io.kelson.raft.transport.TransportListener};
  * logging is such a listener.

@@ -42,7 +42,7 @@ class HostileConnectionTest {
 
   @Test
   void aMessageWithoutHelloIsTurnedAway() throws Exception {
-    assertTurnedAway(framed(MessageCodec.encode(FINE)), "TIMEOUT_NOW where a hello was due");
+    assertTurnedAway(framed(WireMessages.encode(FINE)), "TIMEOUT_NOW where a hello was due");
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -89,7 +89,7 @@ class HostileConnectionTest {
     try (Member one = Member.start(1)) {
       one.transport().setPeers(Map.of(2L, List.of()));
       try (RawConnection peer = RawConnection.introduced(one, 2)) {
-        peer.write(MessageCodec.encode(FINE));
+        peer.write(WireMessages.encode(FINE));
         assertThat(one.receive()).isEqualTo(FINE);
         peer.write(
             Wire.Frame.newBuilder()
@@ -108,7 +108,7 @@ class HostileConnectionTest {
     try (Member one = Member.start(1)) {
       one.transport().setPeers(Map.of(2L, List.of()));
       try (RawConnection peer = RawConnection.introduced(one, 2)) {
-        for (byte piece : framed(MessageCodec.encode(FINE))) {
+        for (byte piece : framed(WireMessages.encode(FINE))) {
           peer.write(piece);
         }
         assertThat(one.receive()).isEqualTo(FINE);
@@ -168,7 +168,7 @@ class HostileConnectionTest {
       try (RawConnection older = RawConnection.introduced(one, 2);
           RawConnection newer = RawConnection.introduced(one, 2)) {
         older.awaitEnd();
-        newer.write(MessageCodec.encode(FINE));
+        newer.write(WireMessages.encode(FINE));
         assertThat(one.receive()).isEqualTo(FINE);
       }
     }

@@ -33,7 +33,7 @@ record RawConnection(Socket socket) implements AutoCloseable {
 
   void write(Wire.Frame frame) throws IOException {
     ByteBuf buffer = Unpooled.buffer();
-    MessageCodec.write(frame, buffer);
+    ControlFrames.write(frame, buffer);
     byte[] bytes = new byte[buffer.readableBytes()];
     buffer.readBytes(bytes);
     write(bytes);

@@ -2,37 +2,26 @@ package io.kelson.raft.transport;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
 import io.kelson.raft.core.Entry;
 import io.kelson.raft.core.EntryType;
 import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
 import io.kelson.raft.core.Proposal;
 import io.kelson.raft.transport.proto.Wire;
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Translates between the core's messages and the frames of the wire.
- *
- * <p>Payload bytes are copied once in each direction: on the way out they are wrapped and copied by
- * {@link #write} straight into the network buffer, on the way in {@link #parse} leaves them where
- * they are and {@link #decode} copies them into the array that the entry will own. So a parsed
- * frame must be decoded before its buffer is released.
- *
- * <p>Whatever the bytes, reading them ends in a message or in a {@link ProtocolException}; only
- * what a correct member could have sent is let through.
+ * The peer protocol's messages by way of the generated classes: what {@link MessageWriter} and
+ * {@link MessageReader} are measured against.
  */
-final class MessageCodec {
-  /** Bytes of the length that precedes each frame. */
-  static final int LENGTH_BYTES = Integer.BYTES;
-
-  private MessageCodec() {}
+final class WireMessages {
+  private WireMessages() {}
 
   /** The frame that carries this message; sender and receiver do not travel in it. */
   static Wire.Frame encode(Message message) {
@@ -55,38 +44,41 @@ final class MessageCodec {
     };
   }
 
-  /** Appends a frame, with its length in front, to a buffer that has or makes room for it. */
-  static void write(Wire.Frame frame, ByteBuf out) {
-    int size = frame.getSerializedSize();
-    out.ensureWritable(LENGTH_BYTES + size);
-    out.writeInt(size);
-    CodedOutputStream coded = CodedOutputStream.newInstance(out.nioBuffer(out.writerIndex(), size));
-    try {
-      frame.writeTo(coded);
-      coded.flush();
-    } catch (IOException e) {
-      throw new IllegalStateException("a frame of " + size + " bytes did not fit its own size", e);
-    }
-    out.writerIndex(out.writerIndex() + size);
-  }
-
   /**
-   * Reads a frame, without its length, that may refer to the buffer for its payloads.
+   * What these bytes say to a member.
    *
-   * @throws ProtocolException if these bytes are no frame
+   * @return the message, or null if it is none of those
+   * @throws ProtocolException if these bytes are no frame, or carry nothing or too much, or a
+   *     message that no correct member sends
    */
-  static Wire.Frame parse(ByteBuffer bytes) throws ProtocolException {
-    CodedInputStream coded = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
-    coded.enableAliasing(true);
+  static Message read(byte[] bytes, long from, long to) throws ProtocolException {
     try {
-      Wire.Frame frame = Wire.Frame.parseFrom(coded);
-      coded.checkLastTagWas(0);
-      return frame;
-    } catch (InvalidProtocolBufferException e) {
-      throw new ProtocolException("not a frame of the peer protocol: " + e.getMessage(), e);
+      require(bodies(bytes) < 2, "different things in one frame");
+      Wire.Frame frame = Wire.Frame.parseFrom(bytes);
+      return switch (frame.getBodyCase()) {
+        case HELLO, REFUSAL, PING, PONG, DESCRIPTION -> null;
+        default -> decode(frame, from, to);
+      };
     } catch (IOException e) {
       throw new ProtocolException("unreadable frame: " + e.getMessage(), e);
     }
+  }
+
+  /** How many different things are in a frame, of which there may be one. */
+  private static int bodies(byte[] bytes) throws IOException {
+    Set<Integer> tags = new HashSet<>();
+    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      boolean isKnown =
+          Wire.Frame.getDescriptor().findFieldByNumber(WireFormat.getTagFieldNumber(tag)) != null;
+      if (isKnown && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+        tags.add(tag);
+      }
+      if (!in.skipField(tag)) {
+        break; // An end without a beginning, which the parser will say.
+      }
+    }
+    return tags.size();
   }
 
   /**
