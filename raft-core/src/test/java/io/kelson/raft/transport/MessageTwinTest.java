@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -48,6 +49,20 @@ class MessageTwinTest {
     assertWritten(new Message.ProposalForward(FROM, TO, 3, List.of(new Proposal(7, data))), false);
     assertThat(((Message.AppendRequest) readers.read(generated(append(entry)))).entries())
         .containsExactly(entry);
+  }
+
+  @Test
+  void readsMoreEntriesThanMayBeNestedAndThenFewer() {
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 1; i <= 3000; i++) {
+      entries.add(new Entry(3, 7 + i, EntryType.NORMAL, new byte[] {(byte) i}));
+    }
+    for (List<Entry> some : List.of(entries, entries.subList(0, 2), entries.subList(0, 0))) {
+      Message append =
+          new Message.AppendRequest(FROM, TO, 3, new LogPosition(2, 7), some, 7, 1, true);
+      assertWritten(append, true);
+      assertThat(readers.read(generated(append))).isEqualTo(append);
+    }
   }
 
   @Test
