@@ -74,7 +74,7 @@ public final class PlantedBugs {
           new PlantedBug(
               "watch-without-prev-kv",
               "events of deletes lack the pair before",
-              SERVER + "mvcc/WriteTxn.java",
+              SERVER + "mvcc/EventMaker.java",
               "if (change.before != null) { event.setPrevKv(change.before); }",
               "if (change.before != null && change.after != null) {"
                   + " event.setPrevKv(change.before); }",
@@ -141,10 +141,9 @@ public final class PlantedBugs {
           new PlantedBug(
               "recent-pair-of-a-transaction-before",
               "a put takes the pair before the last for the newest",
-              SERVER + "mvcc/ApplyBatch.java",
-              "change.slot.encoded = writes.lastValue(change.after.getSerializedSize());",
-              "change.slot.encoded = change.encodedBefore != null ? change.encodedBefore"
-                  + " : writes.lastValue(change.after.getSerializedSize());",
+              SERVER + "mvcc/ChangeRows.java",
+              "change.slot.writtenAt = writes.valueAt();",
+              "change.slot.writtenAt = writes.valueAt(); change.slot.encoded = change.encodedBefore;",
               "txn",
               "none"),
           new PlantedBug(

@@ -8,7 +8,10 @@ import com.google.protobuf.ByteString;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -40,6 +43,7 @@ import io.kelson.server.apply.Applier;
 import io.kelson.server.cluster.ClusterInfo;
 import io.kelson.server.config.InitialCluster;
 import io.kelson.server.config.ServerConfig;
+import io.kelson.server.http.PortUnification;
 import io.kelson.server.maintenance.MaintenanceStore;
 import io.kelson.server.membership.MemberChanges;
 import io.kelson.server.membership.Members;
@@ -49,20 +53,26 @@ import io.kelson.server.mvcc.MvccStore;
 import io.kelson.server.mvcc.PurgeLoop;
 import io.kelson.server.proto.InternalRequest;
 import io.kelson.server.proto.MemberAttributes;
+import io.kelson.server.tls.ConnectionGuard;
 import io.kelson.server.watch.WatchHub;
 import io.kelson.server.watch.WatchOptions;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +98,11 @@ class ServicesTest {
   private final ClientDoor door = new ClientDoor(CONFIG, CLUSTER, node, nanos::get, 1_000);
   private final ExecutorService pool = Executors.newSingleThreadExecutor();
   private final ReadThreads reads = ReadThreads.start();
+  private final AtomicBoolean learner = new AtomicBoolean();
+
+  /** The calls that were served from their frames. */
+  private final Queue<String> direct = new ConcurrentLinkedQueue<>();
+
   private MvccStore store;
   private PurgeLoop purge;
   private WatchHub watches;
@@ -124,14 +139,27 @@ class ServicesTest {
     door.roleChanged(
         new RoleChange(
             Role.CANDIDATE, Role.LEADER, AppliesAtOnce.TERM, CLUSTER.selfId(), "elected"));
+    List<ServerServiceDefinition> services = door.services(store, watches, reads, purge, changes());
+    DirectCalls calls =
+        door.directCalls(
+            learner::get,
+            new SlowRequests(Duration.ZERO),
+            (method, version) -> {
+              direct.add(method);
+              return new ServerStreamTracer() {};
+            });
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                PortUnification.credentials(null, ConnectionGuard.NONE, calls::attach))
             .directExecutor()
-            .addServices(door.services(store, watches, reads, purge, changes()))
+            .addServices(services)
             .build()
             .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     kv = KVGrpc.newBlockingStub(channel).withDeadlineAfter(60, TimeUnit.SECONDS);
+    // Calls made before there is a connection may come in any order.
+    maintenance().status(StatusRequest.getDefaultInstance());
   }
 
   private MaintenanceStore openMaintenance() {
@@ -345,6 +373,30 @@ class ServicesTest {
     loseLeader();
     assertError(EtcdError.NO_LEADER, () -> kv.withInterceptors(requireLeader).range(local));
     assertThat(kv.range(local).getCount()).isZero();
+  }
+
+  @Test
+  void shortCallsAreServedFromFramesUnlessSomebodyMustBeKnownOrTurnedAway() {
+    put("a", "1");
+    kv.range(RangeRequest.newBuilder().setKey(bytes("a")).build());
+    kv.range(RangeRequest.newBuilder().setKey(bytes("a")).setRangeEnd(bytes("b")).build());
+    kv.txn(TxnRequest.getDefaultInstance());
+    kv.deleteRange(DeleteRangeRequest.newBuilder().setKey(bytes("a")).build());
+    List<String> names =
+        Stream.of(
+                KVGrpc.getPutMethod(),
+                KVGrpc.getRangeMethod(),
+                KVGrpc.getTxnMethod(),
+                KVGrpc.getDeleteRangeMethod())
+            .map(MethodDescriptor::getFullMethodName)
+            .toList();
+    assertThat(direct).containsExactlyElementsOf(names);
+    learner.set(true);
+    put("a", "2");
+    assertThat(direct).hasSameSizeAs(names);
+    learner.set(false);
+    put("a", "3");
+    assertThat(direct).hasSize(names.size() + 1);
   }
 
   @Test
