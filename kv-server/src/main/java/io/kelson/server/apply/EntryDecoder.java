@@ -19,16 +19,9 @@ final class EntryDecoder {
   private static final int ID = InternalRequest.ID_FIELD_NUMBER << 3 | 1;
   private static final int REQUEST = InternalRequest.PUT_FIELD_NUMBER << 3 | 2;
 
-  private static final int KEY = PutRequest.KEY_FIELD_NUMBER << 3 | 2;
-  private static final int VALUE = PutRequest.VALUE_FIELD_NUMBER << 3 | 2;
-  private static final int LEASE = PutRequest.LEASE_FIELD_NUMBER << 3;
-  private static final int PREV_KV = PutRequest.PREV_KV_FIELD_NUMBER << 3;
-  private static final int IGNORE_VALUE = PutRequest.IGNORE_VALUE_FIELD_NUMBER << 3;
-  private static final int IGNORE_LEASE = PutRequest.IGNORE_LEASE_FIELD_NUMBER << 3;
-
   private final WireReader in = new WireReader();
   private final InternalRequest.Builder request = InternalRequest.newBuilder();
-  private final PutRequest.Builder put = PutRequest.newBuilder();
+  private final RequestReader requests = new RequestReader();
 
   /**
    * The request in an entry.
@@ -60,22 +53,7 @@ final class EntryDecoder {
     if (in.tag() != REQUEST || in.number() != in.remaining()) {
       return null;
     }
-    readPut();
-    return in.gaveUp() ? null : request.setId(id).setPut(put.build()).build();
-  }
-
-  private void readPut() {
-    put.clear();
-    while (in.remaining() > 0) {
-      switch (in.tag()) {
-        case KEY -> put.setKey(in.bytes());
-        case VALUE -> put.setValue(in.bytes());
-        case LEASE -> put.setLease(in.number());
-        case PREV_KV -> put.setPrevKv(in.flag());
-        case IGNORE_VALUE -> put.setIgnoreValue(in.flag());
-        case IGNORE_LEASE -> put.setIgnoreLease(in.flag());
-        default -> in.giveUp();
-      }
-    }
+    PutRequest put = requests.maybePut(in);
+    return put == null ? null : request.setId(id).setPut(put).build();
   }
 }

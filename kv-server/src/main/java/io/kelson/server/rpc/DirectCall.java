@@ -1,8 +1,6 @@
 package io.kelson.server.rpc;
 
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.MessageLite;
-import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.InternalMetadata;
 import io.grpc.InternalStatus;
 import io.grpc.Metadata;
@@ -17,7 +15,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
-import java.io.IOException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * @param <A> the response
  */
 final class DirectCall<Q extends MessageLite, A extends MessageLite>
-    implements CallEnd<SmallAnswer<A>> {
+    implements CallEnd<SmallAnswer<A>>, Function<MessageLite, SmallAnswer<A>> {
   private static final Logger LOG = LoggerFactory.getLogger(DirectCall.class);
 
   private static final int MAX_REQUEST_BYTES = 64 << 10;
@@ -113,26 +111,13 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite>
     }
     byte[] message = new byte[length];
     data.getBytes(start + FrameRun.PREFIX_BYTES, message);
-    Q parsed = maybeParse(message);
+    Q parsed = method.reader().apply(message);
     if (parsed == null || !method.isShort().test(parsed)) {
       return false;
     }
     bytes = message;
     request = parsed;
     return true;
-  }
-
-  /** The request, whose keys and values share its bytes; null if it is none. */
-  private Q maybeParse(byte[] message) {
-    CodedInputStream in = UnsafeByteOperations.unsafeWrap(message).newCodedInput();
-    in.enableAliasing(true);
-    try {
-      Q parsed = method.parser().parseFrom(in);
-      in.checkLastTagWas(0);
-      return parsed;
-    } catch (IOException e) {
-      return null;
-    }
   }
 
   /** How many bytes of data were read. */
@@ -161,7 +146,7 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite>
     counter.inboundMessage(0);
     counter.inboundUncompressedSize(bytes.length);
     try {
-      method.service().accept(request, new Reply<>(this::whole, this, times));
+      method.service().accept(request, new Reply<>(this, this, times));
     } catch (RuntimeException e) {
       LOG.error("a call of {} failed", method.name(), e);
       fail(
@@ -172,7 +157,9 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite>
     return true;
   }
 
-  private SmallAnswer<A> whole(MessageLite response) {
+  /** What the call is answered with for a response. */
+  @Override
+  public SmallAnswer<A> apply(MessageLite response) {
     return SmallAnswer.of(method.response().cast(response));
   }
 

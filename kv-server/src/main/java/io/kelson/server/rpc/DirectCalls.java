@@ -1,7 +1,6 @@
 package io.kelson.server.rpc;
 
 import com.google.protobuf.MessageLite;
-import com.google.protobuf.Parser;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerStreamTracer;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -38,13 +38,13 @@ public final class DirectCalls {
   /**
    * A method that is served so.
    *
-   * @param parser reads its requests
+   * @param reader reads its requests from bytes, which they may share; null from what is none
    * @param isShort whether this request is one for the service; it is gRPC's otherwise
    * @param service answers it, now or later, on whichever thread
    */
   record Method<Q extends MessageLite, A extends MessageLite>(
       MethodDescriptor<Q, ?> descriptor,
-      Parser<Q> parser,
+      Function<byte[], Q> reader,
       Predicate<Q> isShort,
       Class<A> response,
       BiConsumer<Q, Reply<SmallAnswer<A>>> service) {

@@ -2,6 +2,7 @@ package io.kelson.server.rpc;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -13,6 +14,8 @@ import io.netty.handler.codec.http2.Http2FrameWriter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
 
 /**
  * What comes in on one connection: frames of {@link DirectCall}s stay here, all others go to gRPC.
@@ -25,7 +28,12 @@ final class DirectFrames extends Http2FrameListenerDecorator {
   private final DirectCalls calls;
   private final Http2FrameListener grpc;
   private final Http2ConnectionHandler handler;
-  private final Http2Connection.PropertyKey key;
+
+  /** By their streams' ids. A property of the stream would cost it a map of its own. */
+  private final IntObjectMap<DirectCall<?, ?>> open = new IntObjectHashMap<>();
+
+  private ChannelPromise unheard;
+  private Runnable flush;
   private boolean flushing;
 
   DirectFrames(DirectCalls calls, Http2ConnectionHandler handler) {
@@ -33,7 +41,6 @@ final class DirectFrames extends Http2FrameListenerDecorator {
     this.calls = calls;
     this.grpc = handler.decoder().frameListener();
     this.handler = handler;
-    this.key = handler.connection().newKey();
   }
 
   /** Hears of streams that end, however they do. */
@@ -41,7 +48,7 @@ final class DirectFrames extends Http2FrameListenerDecorator {
     return new Http2ConnectionAdapter() {
       @Override
       public void onStreamClosed(Http2Stream stream) {
-        DirectCall<?, ?> call = stream.removeProperty(key);
+        DirectCall<?, ?> call = open.remove(stream.id());
         if (call != null) {
           call.closed();
         }
@@ -82,8 +89,7 @@ final class DirectFrames extends Http2FrameListenerDecorator {
   private boolean maybeBegin(
       ChannelHandlerContext ctx, int streamId, Http2Headers headers, boolean endOfStream)
       throws Http2Exception {
-    Http2Stream stream = handler.connection().stream(streamId);
-    DirectCall<?, ?> begun = stream.getProperty(key);
+    DirectCall<?, ?> begun = open.get(streamId);
     if (begun != null) {
       // A second block of headers.
       handOver(ctx, begun);
@@ -93,7 +99,8 @@ final class DirectFrames extends Http2FrameListenerDecorator {
     if (method == null) {
       return false;
     }
-    stream.setProperty(key, new DirectCall<>(this, ctx, method, stream, headers, calls.begin()));
+    Http2Stream stream = handler.connection().stream(streamId);
+    open.put(streamId, new DirectCall<>(this, ctx, method, stream, headers, calls.begin()));
     return true;
   }
 
@@ -101,8 +108,7 @@ final class DirectFrames extends Http2FrameListenerDecorator {
   public int onDataRead(
       ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean endOfStream)
       throws Http2Exception {
-    Http2Stream stream = handler.connection().stream(streamId);
-    DirectCall<?, ?> call = stream == null ? null : stream.getProperty(key);
+    DirectCall<?, ?> call = open.get(streamId);
     if (call == null) {
       return grpc.onDataRead(ctx, streamId, data, padding, endOfStream);
     }
@@ -122,7 +128,7 @@ final class DirectFrames extends Http2FrameListenerDecorator {
       return padding;
     }
     if (before > 0) {
-      handler.decoder().flowController().consumeBytes(stream, before);
+      handler.decoder().flowController().consumeBytes(call.stream(), before);
     }
     return bytes + padding;
   }
@@ -130,7 +136,7 @@ final class DirectFrames extends Http2FrameListenerDecorator {
   /** From here on the call is gRPC's. */
   private void handOver(ChannelHandlerContext ctx, DirectCall<?, ?> call) throws Http2Exception {
     Http2Stream stream = call.stream();
-    stream.removeProperty(key);
+    open.remove(stream.id());
     grpc.onHeadersRead(ctx, stream.id(), call.headers(), 0, (short) 16, false, 0, false);
     ByteBuf held = call.maybeHeld();
     if (held != null) {
@@ -166,8 +172,8 @@ final class DirectFrames extends Http2FrameListenerDecorator {
     int id = stream.id();
     if (maybeTakeWindow(stream, data.readableBytes())) {
       Http2FrameWriter writer = encoder.frameWriter();
-      writer.writeHeaders(ctx, id, headers, 0, false, ctx.newPromise());
-      writer.writeData(ctx, id, data, 0, false, ctx.newPromise());
+      writer.writeHeaders(ctx, id, headers, 0, false, unheard(ctx));
+      writer.writeData(ctx, id, data, 0, false, unheard(ctx));
       handler.closeStreamLocal(
           stream, writer.writeHeaders(ctx, id, trailers, 0, true, ctx.newPromise()));
     } else {
@@ -176,6 +182,14 @@ final class DirectFrames extends Http2FrameListenerDecorator {
       encoder.writeHeaders(ctx, id, trailers, 0, true, ctx.newPromise());
     }
     flushSoon(ctx);
+  }
+
+  /** For frames behind which there is another one: what becomes of that is what counts. */
+  private ChannelPromise unheard(ChannelHandlerContext ctx) {
+    if (unheard == null) {
+      unheard = new UnheardPromise(ctx.channel(), ctx.executor());
+    }
+    return unheard;
   }
 
   /** The stream's own window is of no more use to anyone, but the connection's is everybody's. */
@@ -195,14 +209,17 @@ final class DirectFrames extends Http2FrameListenerDecorator {
 
   /** Sends what was written, when whatever this thread is doing is done: often more follows. */
   void flushSoon(ChannelHandlerContext ctx) {
+    if (flush == null) {
+      flush = () -> flush(ctx);
+    }
     if (!flushing) {
       flushing = true;
-      ctx.executor()
-          .execute(
-              () -> {
-                flushing = false;
-                ctx.channel().flush();
-              });
+      ctx.executor().execute(flush);
     }
+  }
+
+  private void flush(ChannelHandlerContext ctx) {
+    flushing = false;
+    ctx.channel().flush();
   }
 }

@@ -7,9 +7,7 @@ import io.grpc.stub.ServerCalls;
 import io.kelson.api.DeleteRangeRequest;
 import io.kelson.api.DeleteRangeResponse;
 import io.kelson.api.KVGrpc;
-import io.kelson.api.PutRequest;
 import io.kelson.api.PutResponse;
-import io.kelson.api.RangeRequest;
 import io.kelson.api.RangeResponse;
 import io.kelson.api.TxnRequest;
 import io.kelson.api.TxnResponse;
@@ -44,25 +42,25 @@ record KvMethods(KvService service, RangeCalls ranges, RangeStreams streams) {
         List.of(
             new DirectCalls.Method<>(
                 KVGrpc.getRangeMethod(),
-                RangeRequest.parser(),
+                ShortRequests::maybeRange,
                 RangeCalls::isOfOneKey,
                 RangeResponse.class,
                 ranges::oneKey),
             new DirectCalls.Method<>(
                 KVGrpc.getPutMethod(),
-                PutRequest.parser(),
+                ShortRequests::maybePut,
                 put -> true,
                 PutResponse.class,
                 service::put),
             new DirectCalls.Method<>(
                 KVGrpc.getDeleteRangeMethod(),
-                DeleteRangeRequest.parser(),
+                bytes -> ShortRequests.maybe(DeleteRangeRequest.parser(), bytes),
                 delete -> true,
                 DeleteRangeResponse.class,
                 service::deleteRange),
             new DirectCalls.Method<>(
                 KVGrpc.getTxnMethod(),
-                TxnRequest.parser(),
+                bytes -> ShortRequests.maybe(TxnRequest.parser(), bytes),
                 txn -> true,
                 TxnResponse.class,
                 service::txn)),

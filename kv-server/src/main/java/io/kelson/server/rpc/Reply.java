@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <T> the response's type
  */
-final class Reply<T> implements Outcome {
+final class Reply<T> implements Outcome, Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Reply.class);
 
   private final Function<MessageLite, T> conversion;
@@ -36,7 +36,7 @@ final class Reply<T> implements Outcome {
     this.call = call;
     this.times = times;
     // With a handler set, answering a call that was cancelled meanwhile is ignored, not an error.
-    call.whenCancelled(() -> waiting.abandon());
+    call.whenCancelled(this);
   }
 
   /** For a call that has just come in; must be made before the service method returns. */
@@ -69,6 +69,12 @@ final class Reply<T> implements Outcome {
     if (call.isCancelled()) {
       handle.abandon();
     }
+  }
+
+  /** The caller has left. */
+  @Override
+  public void run() {
+    waiting.abandon();
   }
 
   /** Whether nobody reads the answer any more. */

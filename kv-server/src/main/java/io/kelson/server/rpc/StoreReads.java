@@ -119,17 +119,82 @@ final class StoreReads {
 
   private <T> void answer(
       boolean serializable, Query<T> query, Reply<?> reply, Consumer<? super T> send) {
-    whenFresh(
-        serializable,
-        () -> {
-          if (!reply.isCancelled()) {
-            if (!serializable) {
-              reply.fresh();
-            }
-            answerNow(query, reply, send);
-          }
-        },
-        reply::failed);
+    Answering<T> answering = new Answering<>(query, reply, send);
+    if (serializable) {
+      answering.begin();
+    } else {
+      linearizable.submit(CallLoop.current(), answering);
+    }
+  }
+
+  /** One call that is being answered. */
+  private final class Answering<T> implements LinearizableReads.Read {
+    private final Query<T> query;
+    private final Reply<?> reply;
+    private final Consumer<? super T> send;
+
+    Answering(Query<T> query, Reply<?> reply, Consumer<? super T> send) {
+      this.query = query;
+      this.reply = reply;
+      this.send = send;
+    }
+
+    @Override
+    public void ready() {
+      reply.fresh();
+      begin();
+    }
+
+    @Override
+    public void failed(EtcdError error) {
+      reply.failed(error);
+    }
+
+    /** On the event loop the call came in on. */
+    void begin() {
+      if (reply.isCancelled()) {
+        return;
+      }
+      if (query.isSlow()) {
+        goOnInPool();
+        return;
+      }
+      T answer;
+      try (StoreView view = guard.acquire(query)) {
+        answer = query.inMemory(view);
+      } catch (RuntimeException e) {
+        reply.failed(e);
+        return;
+      }
+      if (answer != null) {
+        send.accept(answer);
+      } else {
+        goOnInPool();
+      }
+    }
+
+    private void goOnInPool() {
+      try {
+        pool.execute(this::evaluate);
+      } catch (RejectedExecutionException e) {
+        reply.failed(EtcdError.TOO_MANY_REQUESTS);
+      }
+    }
+
+    private void evaluate() {
+      if (reply.isCancelled()) {
+        return;
+      }
+      reply.reading();
+      T answer;
+      try (StoreView view = guard.acquire(query)) {
+        answer = query.evaluate(view);
+      } catch (RuntimeException e) {
+        reply.failed(e);
+        return;
+      }
+      send.accept(answer);
+    }
   }
 
   /**
@@ -157,25 +222,6 @@ final class StoreReads {
         });
   }
 
-  private <T> void answerNow(Query<T> query, Reply<?> reply, Consumer<? super T> send) {
-    if (query.isSlow()) {
-      answerInPool(query, reply, send);
-      return;
-    }
-    T answer;
-    try (StoreView view = guard.acquire(query)) {
-      answer = query.inMemory(view);
-    } catch (RuntimeException e) {
-      reply.failed(e);
-      return;
-    }
-    if (answer != null) {
-      send.accept(answer);
-    } else {
-      answerInPool(query, reply, send);
-    }
-  }
-
   /**
    * Goes on if somebody may; looks in the pool, as it may have to read.
    *
@@ -201,28 +247,5 @@ final class StoreReads {
       return;
     }
     then.run();
-  }
-
-  private <T> void answerInPool(Query<T> query, Reply<?> reply, Consumer<? super T> send) {
-    try {
-      pool.execute(() -> evaluate(query, reply, send));
-    } catch (RejectedExecutionException e) {
-      reply.failed(EtcdError.TOO_MANY_REQUESTS);
-    }
-  }
-
-  private <T> void evaluate(Query<T> query, Reply<?> reply, Consumer<? super T> send) {
-    if (reply.isCancelled()) {
-      return;
-    }
-    reply.reading();
-    T answer;
-    try (StoreView view = guard.acquire(query)) {
-      answer = query.evaluate(view);
-    } catch (RuntimeException e) {
-      reply.failed(e);
-      return;
-    }
-    send.accept(answer);
   }
 }

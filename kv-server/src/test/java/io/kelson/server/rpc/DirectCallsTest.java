@@ -59,7 +59,7 @@ class DirectCallsTest {
             List.of(
                 new DirectCalls.Method<>(
                     KVGrpc.getPutMethod(),
-                    PutRequest.parser(),
+                    ShortRequests::maybePut,
                     put -> !put.getPrevKv(),
                     PutResponse.class,
                     (put, reply) -> service.accept(reply))),
