@@ -234,7 +234,7 @@ final class DirectCall<Q extends MessageLite, A extends MessageLite>
       only.add(new AsciiString(pairs[i], false), new AsciiString(pairs[i + 1], false));
     }
     frames.handler().encoder().writeHeaders(ctx, stream.id(), only, 0, true, ctx.newPromise());
-    frames.flushSoon(ctx);
+    frames.flushWritten(ctx);
   }
 
   @Override

@@ -181,7 +181,7 @@ final class DirectFrames extends Http2FrameListenerDecorator {
       encoder.writeData(ctx, id, data, 0, false, ctx.newPromise());
       encoder.writeHeaders(ctx, id, trailers, 0, true, ctx.newPromise());
     }
-    flushSoon(ctx);
+    flushWritten(ctx);
   }
 
   /** For frames behind which there is another one: what becomes of that is what counts. */
@@ -207,8 +207,15 @@ final class DirectFrames extends Http2FrameListenerDecorator {
     }
   }
 
-  /** Sends what was written, when whatever this thread is doing is done: often more follows. */
-  void flushSoon(ChannelHandlerContext ctx) {
+  /**
+   * Sends what was written: when whatever this thread is doing is done, as often more follows, but
+   * at once if the connection may end with this call.
+   */
+  void flushWritten(ChannelHandlerContext ctx) {
+    if (handler.connection().goAwaySent()) {
+      ctx.channel().flush();
+      return;
+    }
     if (flush == null) {
       flush = () -> flush(ctx);
     }

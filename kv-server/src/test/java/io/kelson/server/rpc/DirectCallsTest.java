@@ -255,13 +255,27 @@ class DirectCallsTest {
   }
 
   @Test
-  void anAnswerMayBeLongerThanWhatTheWindowLetsThrough() throws Exception {
-    PutResponse.Builder response = response(DIRECT).toBuilder();
-    response.getPrevKvBuilder().setValue(ByteString.copyFrom(new byte[300_000]));
-    service = reply -> reply.succeeded(response.build());
-    Ended ended = calls.call(headers()).data(REQUEST, 0, true).await();
-    assertAnswered(ended, DIRECT);
-    assertThat(ended.data()).hasSizeGreaterThan(300_000);
+  void anAnswerMayTakeSeveralFramesOrMoreThanTheWindow() throws Exception {
+    // A frame is of 16 KiB, and the window of 64.
+    for (int length : new int[] {16_000, 17_000, 60_000, 70_000, 300_000}) {
+      PutResponse.Builder response = response(DIRECT).toBuilder();
+      response.getPrevKvBuilder().setValue(ByteString.copyFrom(new byte[length]));
+      service = reply -> reply.succeeded(response.build());
+      Ended ended = calls.call(headers()).data(REQUEST, 0, true).await();
+      assertAnswered(ended, DIRECT);
+      assertThat(ended.data()).hasSizeGreaterThan(length);
+    }
+  }
+
+  @Test
+  void aServerThatStopsAnswersItsLastCall() throws Exception {
+    RawCalls.Call last = calls.call(headers()).data(REQUEST, 0, false);
+    assertAnswered(calls.call(headers()).data(REQUEST, 0, true).await(), DIRECT);
+    server.shutdown();
+    // One for the calls that are on their way, and one once they must have come.
+    assertThat(calls.awaitGoAways(2)).isTrue();
+    assertAnswered(last.data(new byte[0], 0, true).await(), DIRECT);
+    assertThat(server.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -18,6 +19,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -27,11 +29,13 @@ import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A connection on which a test decides about every frame of its calls. */
 final class RawCalls implements AutoCloseable {
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final Semaphore goAways = new Semaphore(0);
   private final Channel connection;
 
   RawCalls(int port) throws InterruptedException {
@@ -47,12 +51,30 @@ final class RawCalls implements AutoCloseable {
                         .pipeline()
                         .addLast(
                             Http2FrameCodecBuilder.forClient().build(),
-                            new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
+                            new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
+                            farewells());
                   }
                 })
             .connect("127.0.0.1", port)
             .sync()
             .channel();
+  }
+
+  private ChannelHandler farewells() {
+    return new ChannelInboundHandlerAdapter() {
+      @Override
+      public void channelRead(ChannelHandlerContext ctx, Object frame) {
+        if (frame instanceof Http2GoAwayFrame) {
+          goAways.release();
+        }
+        ReferenceCountUtil.release(frame);
+      }
+    };
+  }
+
+  /** Waits until the server has said so often that it takes no more calls. */
+  boolean awaitGoAways(int count) throws InterruptedException {
+    return goAways.tryAcquire(count, 30, TimeUnit.SECONDS);
   }
 
   /** What a call ended with: its response's bytes as they came, status and message. */
