@@ -25,9 +25,6 @@ import java.util.function.LongSupplier;
  * <p>Thread-safe; nothing blocks.
  */
 public final class Proposals {
-  /** More committed entries than this waiting to be applied, and new requests are turned away. */
-  static final long MAX_APPLY_LAG_ENTRIES = 5_000;
-
   private final ConsensusNode node;
   private final PendingRequests pending;
   private final LeaderWatch leader;
@@ -39,6 +36,7 @@ public final class Proposals {
   private final Queue<Pending> parked = new ConcurrentLinkedQueue<>();
 
   private final LongAdder refusals = new LongAdder();
+  private final ApplyLag lag = new ApplyLag();
 
   private volatile boolean stopped;
   private volatile Admission admission = request -> null;
@@ -111,7 +109,7 @@ public final class Proposals {
     if (stopped) {
       return refuse(outcome, EtcdError.STOPPED);
     }
-    if (status.commitIndex() - status.appliedIndex() > MAX_APPLY_LAG_ENTRIES) {
+    if (lag.isTooMuch(status)) {
       return refuse(outcome, EtcdError.TOO_MANY_REQUESTS);
     }
     EtcdError refusal = admission.refusal(request);
@@ -186,6 +184,7 @@ public final class Proposals {
   /** Time passed: answers who has waited too long. Called every 100 ms or so, by one thread. */
   void tick() {
     long now = nanoTime.getAsLong();
+    lag.tick(node.status(), now);
     pending.forEach(
         waiting -> {
           if (now - waiting.startNanos() >= timeoutNanos) {

@@ -129,14 +129,30 @@ class ProposalsTest {
   }
 
   @Test
-  void aStateMachineThatLagsTurnsRequestsAway() {
+  void aStateMachineThatLagsForLongTurnsRequestsAway() {
     elect();
-    node.status = FakeNode.status(FakeNode.SELF, 7, 5_100, 100);
-    submit();
-    assertThat(outcome.told).isEmpty();
     node.status = FakeNode.status(FakeNode.SELF, 7, 5_101, 100);
+    advance(100);
+    submit();
+    assertThat(outcome.told).as("it may catch up yet").isEmpty();
+    advance(500);
     submit();
     assertThat(outcome.told).containsExactly(EtcdError.TOO_MANY_REQUESTS);
+    node.status = FakeNode.status(FakeNode.SELF, 7, 5_101, 101);
+    submit();
+    assertThat(outcome.told).as("that few may always wait").hasSize(1);
+  }
+
+  @Test
+  void aStateMachineThatKeepsUpMayHaveAnyNumberOfEntriesBeforeIt() {
+    elect();
+    for (long committed = 10_000; committed < 100_000; committed += 10_000) {
+      // What was committed half a second ago has been applied.
+      node.status = FakeNode.status(FakeNode.SELF, 7, committed, committed - 10_000);
+      advance(500);
+      submit();
+    }
+    assertThat(outcome.told).isEmpty();
   }
 
   @Test
