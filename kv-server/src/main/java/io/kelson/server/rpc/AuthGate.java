@@ -27,8 +27,9 @@ import javax.net.ssl.SSLSession;
  *
  * <p>Callers are known by a token, or by the name in their certificate if certificates are
  * required. What a token is good for is looked at anew whenever it matters. A token that a member
- * further ahead has given out may not be known here yet: such a call waits until this member has
- * applied what is committed. Thread-safe.
+ * further ahead has given out may not be known here yet, and that authentication was turned off may
+ * not either: a call with such a token, or without credentials, waits until this member has applied
+ * what is committed. Thread-safe.
  */
 final class AuthGate implements ServerInterceptor {
   private static final Metadata.Key<String> TOKEN =
@@ -75,10 +76,23 @@ final class AuthGate implements ServerInterceptor {
       return next.startCall(call, metadata);
     }
     String token = token(metadata);
-    if (token != null && tokens.madeAt(token) > appliedIndex.getAsLong()) {
+    if (mayBeBehind(metadata, token)) {
       return later(call, () -> begin(call, metadata, next, rule, token));
     }
     return begin(call, metadata, next, rule, token);
+  }
+
+  /**
+   * Whether what this member is about to say may be news of yesterday: of a token it does not know
+   * yet, or to a stranger who has heard that authentication was turned off.
+   */
+  private boolean mayBeBehind(Metadata metadata, String token) {
+    if (token != null) {
+      return tokens.madeAt(token) > appliedIndex.getAsLong();
+    }
+    return guard.state().enabled()
+        && !namesFromCertificates
+        && metadata.get(AuthGuard.TICKET) == null;
   }
 
   private <Q, A> ServerCall.Listener<Q> begin(
