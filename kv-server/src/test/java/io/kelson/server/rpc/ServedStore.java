@@ -46,6 +46,7 @@ final class ServedStore {
           .maxRequestBytes(100_000)
           .build();
 
+  final AppliesAtOnce node;
   final MvccStore store;
   final KVGrpc.KVBlockingStub kv;
   final KVGrpc.KVStub async;
@@ -59,14 +60,25 @@ final class ServedStore {
     ClusterInfo cluster = ClusterInfo.of(CONFIG);
     store = MvccStore.open(directory, MvccOptions.defaults(cluster.clusterId()));
     purge = PurgeLoop.start(store);
-    AppliesAtOnce node = new AppliesAtOnce(cluster.selfId());
+    node = new AppliesAtOnce(cluster.selfId());
     ClientDoor door = new ClientDoor(CONFIG, cluster, node, () -> 1, 1_000);
+    MaintenanceStore maintenance = new MaintenanceStore(store);
     applier =
-        new Applier(store, cluster.clusterId(), cluster.selfId(), door.results(), changes -> {});
+        new Applier(
+            store,
+            cluster.clusterId(),
+            cluster.selfId(),
+            door.results(),
+            changes -> {},
+            snapshot -> {
+              throw new UnsupportedOperationException("nobody sends snapshots here: " + snapshot);
+            },
+            config -> {},
+            door.openLessor(store, threads),
+            door.openAuth(store, AuthParts.open(CONFIG, () -> 1, () -> 1_000)),
+            maintenance);
     node.machine(applier);
-    door.openAuth(store, AuthParts.open(CONFIG, () -> 1, () -> 1_000));
-    door.openLessor(store, threads);
-    door.openMaintenance(Unbounded.maintenance(new MaintenanceStore(store)));
+    door.openMaintenance(Unbounded.maintenance(maintenance));
     door.roleChanged(
         new RoleChange(
             Role.CANDIDATE, Role.LEADER, AppliesAtOnce.TERM, cluster.selfId(), "elected"));
