@@ -11,10 +11,12 @@ final class WatchStreams implements AutoCloseable {
   private final Wires wires;
   private final List<WatchStream> streams = new ArrayList<>();
   private final Duration stalled;
-  private volatile Goal goal = new Goal(Long.MAX_VALUE, new CompletableFuture<>());
+  private volatile Goal goal = Goal.NONE;
 
   /** Complete when so many events were delivered, or no more are to be expected. */
-  private record Goal(long delivered, CompletableFuture<Void> reached) {}
+  private record Goal(long delivered, CompletableFuture<Void> reached) {
+    static final Goal NONE = new Goal(Long.MAX_VALUE, new CompletableFuture<>());
+  }
 
   private WatchStreams(Wires wires, Duration stalled) {
     this.wires = wires;
@@ -94,12 +96,16 @@ final class WatchStreams implements AutoCloseable {
     glance();
     Vigil vigil = new Vigil("events", this::delivered, () -> 0, stalled, progress);
     vigil.keep(waited.reached(), () -> waited.reached().complete(null));
+    goal = Goal.NONE;
     return Math.max(0, target - delivered());
   }
 
+  /** Called for every message: costs a look while nobody waits. */
   private void glance() {
-    if (delivered() >= goal.delivered() || streams.stream().anyMatch(WatchStream::broken)) {
-      goal.reached().complete(null);
+    Goal waited = goal;
+    if (waited != Goal.NONE
+        && (delivered() >= waited.delivered() || streams.stream().anyMatch(WatchStream::broken))) {
+      waited.reached().complete(null);
     }
   }
 
