@@ -18,13 +18,16 @@ final class CandidateRole extends RoleState {
   private final int timeoutTicks;
   private final TreeSet<Long> granted = new TreeSet<>();
   private final TreeSet<Long> refused = new TreeSet<>();
+  private final TreeSet<Long> gone;
   private int elapsedTicks;
+  private boolean hopeless;
 
   private CandidateRole(RaftCore core, boolean preVote, long voteWrite) {
     super(core);
     this.preVote = preVote;
     this.voteWrite = voteWrite;
     this.timeoutTicks = core.drawElectionTimeoutTicks();
+    this.gone = new TreeSet<>(core.roleState().gone());
   }
 
   /** One that asks before it campaigns. */
@@ -99,6 +102,18 @@ final class CandidateRole extends RoleState {
   }
 
   @Override
+  void peerGone(long member) {
+    if (gone.add(member)) {
+      decide();
+    }
+  }
+
+  @Override
+  List<Long> gone() {
+    return List.copyOf(gone);
+  }
+
+  @Override
   void onVoteResponse(VoteResponse message) {
     if (message.preVote() != preVote || !core.quorum().contains(message.from())) {
       return;
@@ -116,7 +131,7 @@ final class CandidateRole extends RoleState {
   private void decide() {
     VoteResult result = core.quorum().result(granted::contains, refused::contains);
     switch (result) {
-      case PENDING -> {}
+      case PENDING -> maybeGiveUp();
       case LOST -> core.becomeFollower(core.term(), "a quorum refused its vote");
       case WON -> {
         if (preVote) {
@@ -125,6 +140,24 @@ final class CandidateRole extends RoleState {
           core.becomeLeader();
         }
       }
+    }
+  }
+
+  /**
+   * There is no use in waiting for votes that cannot elect it any more: those of members that have
+   * ended will not come. Two that campaign together for the place of a leader that is gone refuse
+   * each other; the wait that is left is drawn, as that before the first try, so that they part. A
+   * question that was refused is not hurried: whoever refused it may still hear the leader.
+   */
+  private void maybeGiveUp() {
+    if (preVote || hopeless) {
+      return;
+    }
+    VoteResult best =
+        core.quorum().result(granted::contains, id -> refused.contains(id) || gone.contains(id));
+    hopeless = best == VoteResult.LOST;
+    if (hopeless) {
+      elapsedTicks = Math.max(elapsedTicks, timeoutTicks - core.drawSuccessionTicks());
     }
   }
 

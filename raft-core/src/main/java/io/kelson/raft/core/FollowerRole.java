@@ -76,6 +76,11 @@ final class FollowerRole extends RoleState {
     }
   }
 
+  @Override
+  List<Long> gone() {
+    return leaderGone ? List.of(leader) : List.of();
+  }
+
   /** Learns who leads this term. Two leaders in one term would break election safety. */
   void follow(long id) {
     if (leader == id) {

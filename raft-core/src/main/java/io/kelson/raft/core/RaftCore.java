@@ -429,8 +429,9 @@ public final class RaftCore {
   }
 
   /**
-   * What is left of the wait for a leader that is gone. Drawn, and more than a tick or two long, so
-   * that two followers that hear of it together do not campaign together.
+   * What is left of the wait for a leader that is gone, or for votes that will not come. Drawn, and
+   * more than a tick or two long, so that two members that hear of it together do not campaign
+   * together.
    */
   int drawSuccessionTicks() {
     return 1 + random.nextInt(Math.max(1, config.electionTicks() / 3));

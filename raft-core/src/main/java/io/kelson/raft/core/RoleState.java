@@ -62,6 +62,11 @@ abstract sealed class RoleState permits FollowerRole, CandidateRole, LeaderRole 
   /** A member's process has ended, it seems. */
   void peerGone(long member) {}
 
+  /** Members of which no votes are to be expected: they have ended, it seems. */
+  List<Long> gone() {
+    return List.of();
+  }
+
   /** The log begins later than before. */
   void compacted() {}
 

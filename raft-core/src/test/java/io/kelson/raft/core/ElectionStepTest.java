@@ -127,6 +127,47 @@ class ElectionStepTest {
   }
 
   @Test
+  void whoSplitsTheVotesOfThoseThatAreLeftTriesAgainSoon() {
+    RaftCore core = member().log(1, 2).follower();
+    core.step(new Input.PeerGone(2));
+    tick(core, 1);
+    receive(core, new VoteResponse(3, 1, 3, true, true));
+    core.step(new Input.Persisted(1));
+    tick(core, 1);
+    assertThat(core.role()).as("3 has not answered yet").isEqualTo(Role.CANDIDATE);
+
+    assertThat(receive(core, new VoteResponse(3, 1, 3, false, false))).isEqualTo(Effects.NONE);
+    tick(core, 1);
+
+    assertThat(core.role()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(core.term()).isEqualTo(3);
+  }
+
+  @Test
+  void aCandidateHearsToo() {
+    RaftCore core = member().log(1).candidate();
+    receive(core, new VoteResponse(3, 1, core.term(), false, false));
+    tick(core, 1);
+    assertThat(core.role()).as("2 may still vote for it").isEqualTo(Role.CANDIDATE);
+
+    core.step(new Input.PeerGone(2));
+    tick(core, 1);
+
+    assertThat(core.role()).isEqualTo(Role.PRE_CANDIDATE);
+  }
+
+  @Test
+  void aCandidateWhoseVotersMayStillAnswerWaits() {
+    RaftCore core = member().log(1).candidate();
+    core.step(new Input.PeerGone(2));
+    tick(core, 9);
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+
+    receive(core, new VoteResponse(3, 1, core.term(), false, true));
+    assertThat(core.role()).isEqualTo(Role.LEADER);
+  }
+
+  @Test
   void ownVoteCountsOnlyOnceDurable() {
     RaftCore core = member().log(1).preCandidate();
     receive(core, new VoteResponse(2, 1, 2, true, true));
