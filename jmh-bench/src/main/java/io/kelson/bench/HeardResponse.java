@@ -1,39 +1,37 @@
 package io.kelson.bench;
 
-import io.grpc.KnownLength;
-import io.grpc.MethodDescriptor;
-import io.kelson.api.WatchGrpc;
-import io.kelson.api.WatchRequest;
 import io.kelson.api.WatchResponse;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
  * A watch response of which a driver looks at little: the driver shares the cores with the servers,
- * and events as messages would cost it as much as the servers.
+ * and events as messages would cost it as much as the servers. One object shows one response after
+ * the other.
  */
 final class HeardResponse {
-  /** Calls of Watch that are answered with these. */
-  static final MethodDescriptor<WatchRequest, HeardResponse> WATCH =
-      WatchGrpc.getWatchMethod().toBuilder(
-              WatchGrpc.getWatchMethod().getRequestMarshaller(), new Reading())
-          .build();
-
-  private final byte[] bytes;
+  private final WireReader reader = new WireReader();
+  private final HeardEvent event = new HeardEvent();
+  private byte[] bytes;
+  private int from;
+  private int to;
   private long watchId;
   private boolean created;
   private boolean canceled;
-  private String cancelReason = "";
+  private String cancelReason;
   private int events;
 
-  /** The bytes of one response. */
-  HeardResponse(byte[] bytes) {
-    this.bytes = bytes;
-    WireReader reader = new WireReader();
-    reader.reset(bytes, 0, bytes.length);
+  /** Shows the response that these bytes are. */
+  void show(byte[] message, int begin, int end) {
+    bytes = message;
+    from = begin;
+    to = end;
+    watchId = 0;
+    created = false;
+    canceled = false;
+    cancelReason = "";
+    events = 0;
+    reader.reset(bytes, from, to);
     while (reader.next()) {
       switch (reader.field()) {
         case WatchResponse.WATCH_ID_FIELD_NUMBER -> watchId = reader.varint();
@@ -74,14 +72,9 @@ final class HeardResponse {
     return events;
   }
 
-  /**
-   * Shows its events one after the other.
-   *
-   * @param event through which they are shown
-   */
-  void forEach(HeardEvent event, Consumer<HeardEvent> action) {
-    WireReader reader = new WireReader();
-    reader.reset(bytes, 0, bytes.length);
+  /** Shows its events one after the other, all through the same object. */
+  void forEach(Consumer<HeardEvent> action) {
+    reader.reset(bytes, from, to);
     while (reader.next()) {
       if (reader.field() == WatchResponse.EVENTS_FIELD_NUMBER) {
         int length = reader.bytes();
@@ -89,30 +82,6 @@ final class HeardResponse {
         action.accept(event);
       } else {
         reader.skip();
-      }
-    }
-  }
-
-  private static final class Reading implements MethodDescriptor.Marshaller<HeardResponse> {
-    @Override
-    public InputStream stream(HeardResponse response) {
-      throw new UnsupportedOperationException("responses are only read here");
-    }
-
-    @Override
-    public HeardResponse parse(InputStream stream) {
-      try {
-        if (!(stream instanceof KnownLength)) {
-          return new HeardResponse(stream.readAllBytes());
-        }
-        byte[] bytes = new byte[stream.available()];
-        int read = stream.readNBytes(bytes, 0, bytes.length);
-        if (read != bytes.length) {
-          throw new IOException("a message ended after " + read + " of " + bytes.length + " bytes");
-        }
-        return new HeardResponse(bytes);
-      } catch (IOException e) {
-        throw new UncheckedIOException("a response cannot be read", e);
       }
     }
   }

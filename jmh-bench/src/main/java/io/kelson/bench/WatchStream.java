@@ -1,13 +1,10 @@
 package io.kelson.bench;
 
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.Status;
 import io.kelson.api.WatchCreateRequest;
+import io.kelson.api.WatchGrpc;
 import io.kelson.api.WatchRequest;
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,22 +13,21 @@ import java.util.concurrent.atomic.AtomicLong;
  * One stream and its watchers, which must get every event once and in order. Everything but the
  * accessors belongs to its event loop.
  */
-final class WatchStream extends ClientCall.Listener<HeardResponse> {
-  /** So many messages may be on the way before one has been read. */
-  private static final int AHEAD = 256;
+final class WatchStream implements FrameCall.Listener {
+  private static final long NOT_READ = Long.MIN_VALUE;
 
   private final EventLoop loop;
   private final List<WatchCreateRequest> watches;
   private final EventSink sink;
-  private final Runnable afterMessage;
+  private final Runnable afterMessages;
   private final byte[][] keys;
   private final boolean[] single;
   private final long[] lastRevisions;
-  private final HeardEvent event = new HeardEvent();
+  private final HeardResponse response = new HeardResponse();
   private final CompletableFuture<Void> created = new CompletableFuture<>();
-  private ClientCall<WatchRequest, HeardResponse> call;
   private Tally tally = new Tally(0);
   private int creations;
+  private long readNanos = NOT_READ;
   private final AtomicLong delivered = new AtomicLong();
   private volatile boolean broken;
 
@@ -39,14 +35,14 @@ final class WatchStream extends ClientCall.Listener<HeardResponse> {
    * A stream that is not open yet.
    *
    * @param watches of its watchers, each for one key or a range
-   * @param afterMessage called after each message has been counted
+   * @param afterMessages called when all that came together has been counted
    */
   WatchStream(
-      EventLoop loop, List<WatchCreateRequest> watches, EventSink sink, Runnable afterMessage) {
+      EventLoop loop, List<WatchCreateRequest> watches, EventSink sink, Runnable afterMessages) {
     this.loop = loop;
     this.watches = watches;
     this.sink = sink;
-    this.afterMessage = afterMessage;
+    this.afterMessages = afterMessages;
     this.lastRevisions = new long[watches.size()];
     this.keys = new byte[watches.size()][];
     this.single = new boolean[watches.size()];
@@ -57,18 +53,22 @@ final class WatchStream extends ClientCall.Listener<HeardResponse> {
   }
 
   /** Opens it; complete when every watcher is there. */
-  CompletableFuture<Void> open(ManagedChannel channel) {
-    loop.execute(
-        () -> {
-          call = channel.newCall(HeardResponse.WATCH, CallOptions.DEFAULT);
-          call.start(this, new Metadata());
-          call.request(AHEAD);
-          for (int i = 0; i < watches.size(); i++) {
-            // Numbered from 1: 0 would leave the number to the server.
-            WatchCreateRequest create = watches.get(i).toBuilder().setWatchId(i + 1L).build();
-            call.sendMessage(WatchRequest.newBuilder().setCreateRequest(create).build());
-          }
-        });
+  CompletableFuture<Void> open(FrameConnection connection) {
+    List<WatchRequest> creates = new ArrayList<>();
+    for (int i = 0; i < watches.size(); i++) {
+      // Numbered from 1: 0 would leave the number to the server.
+      WatchCreateRequest create = watches.get(i).toBuilder().setWatchId(i + 1L).build();
+      creates.add(WatchRequest.newBuilder().setCreateRequest(create).build());
+    }
+    String method = WatchGrpc.getWatchMethod().getFullMethodName();
+    connection
+        .open(new FrameCall(method, connection.endpoint(), creates, this))
+        .addListener(
+            opened -> {
+              if (!opened.isSuccess()) {
+                closed(opened.cause().toString());
+              }
+            });
     return created;
   }
 
@@ -94,21 +94,30 @@ final class WatchStream extends ClientCall.Listener<HeardResponse> {
   }
 
   @Override
-  public void onMessage(HeardResponse message) {
-    long nowNanos = System.nanoTime();
-    if (message.canceled()) {
-      broke("watcher canceled: " + message.cancelReason(), nowNanos);
-    } else if (message.created()) {
+  public void read(byte[] bytes, int from, int to) {
+    if (readNanos == NOT_READ) {
+      // One look at the clock for all that came together.
+      readNanos = System.nanoTime();
+    }
+    long nowNanos = readNanos;
+    response.show(bytes, from, to);
+    if (response.canceled()) {
+      broke("watcher canceled: " + response.cancelReason(), nowNanos);
+    } else if (response.created()) {
       creations++;
       if (creations == watches.size()) {
         created.complete(null);
       }
     }
-    int watcher = (int) message.watchId() - 1;
-    message.forEach(event, heard -> count(watcher, heard, nowNanos));
-    delivered.lazySet(delivered.get() + message.events());
-    call.request(1);
-    afterMessage.run();
+    int watcher = (int) response.watchId() - 1;
+    response.forEach(heard -> count(watcher, heard, nowNanos));
+    delivered.lazySet(delivered.get() + response.events());
+  }
+
+  @Override
+  public void pause() {
+    readNanos = NOT_READ;
+    afterMessages.run();
   }
 
   private void count(int watcher, HeardEvent heard, long nowNanos) {
@@ -121,12 +130,9 @@ final class WatchStream extends ClientCall.Listener<HeardResponse> {
   }
 
   @Override
-  public void onClose(Status status, Metadata trailers) {
-    loop.execute(
-        () -> {
-          broke("watch " + status.getCode() + ": " + status.getDescription(), System.nanoTime());
-          afterMessage.run();
-        });
+  public void closed(String why) {
+    broke("watch " + why, System.nanoTime());
+    afterMessages.run();
   }
 
   private void broke(String why, long nowNanos) {

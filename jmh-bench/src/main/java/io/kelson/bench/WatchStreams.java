@@ -39,7 +39,7 @@ final class WatchStreams implements AutoCloseable {
       Duration stalled,
       ProgressLine progress)
       throws InterruptedException {
-    WatchStreams all = new WatchStreams(Wires.connect(plan), stalled);
+    WatchStreams all = new WatchStreams(Wires.dial(plan), stalled);
     try {
       all.openAll(watches, Math.min(streamCount, watches.size()), sink, progress);
       return all;
@@ -61,7 +61,7 @@ final class WatchStreams implements AutoCloseable {
       Wire wire = wires.of(i);
       WatchStream stream = new WatchStream(wire.loop(), share, sink, this::glance);
       streams.add(stream);
-      created.add(stream.open(wire.channel(wires.channelOf(i))));
+      created.add(stream.open(wire.dialled(wires.channelOf(i))));
     }
     Vigil vigil = new Vigil("watchers", () -> 0, () -> 0, Vigil.STALLED, progress);
     vigil.keep(
@@ -100,7 +100,7 @@ final class WatchStreams implements AutoCloseable {
     return Math.max(0, target - delivered());
   }
 
-  /** Called for every message: costs a look while nobody waits. */
+  /** Called after every frame: costs a look while nobody waits. */
   private void glance() {
     Goal waited = goal;
     if (waited != Goal.NONE

@@ -20,6 +20,7 @@ final class Wire implements AutoCloseable {
   private final EventLoopGroup group;
   private final EventLoop loop;
   private final List<ManagedChannel> channels = new ArrayList<>();
+  private final List<FrameConnection> dialled = new ArrayList<>();
 
   Wire(ThreadFactory threads) {
     this.group =
@@ -47,6 +48,19 @@ final class Wire implements AutoCloseable {
     return channel;
   }
 
+  /**
+   * Adds a connection whose streams are read frame by frame; before any load.
+   *
+   * @throws IllegalStateException if nobody listens there
+   */
+  void dial(String endpoint) {
+    dialled.add(
+        FrameConnection.connect(
+            loop,
+            Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class,
+            endpoint));
+  }
+
   EventLoop loop() {
     return loop;
   }
@@ -56,9 +70,15 @@ final class Wire implements AutoCloseable {
     return channels.get(number % channels.size());
   }
 
+  /** The same of those that are read frame by frame. */
+  FrameConnection dialled(int number) {
+    return dialled.get(number % dialled.size());
+  }
+
   /** Ends what is in flight with errors. */
   void abort() {
     channels.forEach(ManagedChannel::shutdownNow);
+    dialled.forEach(FrameConnection::close);
   }
 
   @Override

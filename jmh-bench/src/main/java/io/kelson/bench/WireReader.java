@@ -42,24 +42,28 @@ final class WireReader {
   /** Takes a number. */
   long varint() {
     long value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
+    for (int shift = 0; shift < 64 && at < end; shift += 7) {
       byte next = bytes[at++];
       value |= (long) (next & 0x7f) << shift;
       if (next >= 0) {
         return value;
       }
     }
-    throw new IllegalArgumentException("a varint is longer than ten bytes");
+    throw new IllegalArgumentException("a varint is longer than ten bytes or than its message");
   }
 
   /** Takes a length and goes behind the bytes that it counts; they end at {@link #position}. */
   int bytes() {
     int length = (int) varint();
+    pass(length);
+    return length;
+  }
+
+  private void pass(int length) {
     if (length < 0 || length > end - at) {
       throw new IllegalArgumentException("a field of " + length + " bytes ends behind its message");
     }
     at += length;
-    return length;
   }
 
   /** The offset of what comes next. */
@@ -71,9 +75,9 @@ final class WireReader {
   void skip() {
     switch (kind) {
       case VARINT -> varint();
-      case FIXED64 -> at += Long.BYTES;
+      case FIXED64 -> pass(Long.BYTES);
       case BYTES -> bytes();
-      case FIXED32 -> at += Integer.BYTES;
+      case FIXED32 -> pass(Integer.BYTES);
       default -> throw new IllegalArgumentException("there is no wire type " + kind);
     }
   }

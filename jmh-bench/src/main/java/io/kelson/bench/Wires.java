@@ -3,6 +3,7 @@ package io.kelson.bench;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** The connections of a load of streams, spread over driver threads and round the members. */
 final class Wires implements AutoCloseable {
@@ -16,6 +17,20 @@ final class Wires implements AutoCloseable {
    * @throws IllegalStateException naming an endpoint that does not answer
    */
   static Wires connect(LoadPlan plan) {
+    return each(
+        plan, (wire, endpoint) -> LoadDriver.requireStatus(endpoint, wire.connect(endpoint)));
+  }
+
+  /**
+   * Connects every connection of the plan for streams that are read frame by frame.
+   *
+   * @throws IllegalStateException naming an endpoint where nobody listens
+   */
+  static Wires dial(LoadPlan plan) {
+    return each(plan, Wire::dial);
+  }
+
+  private static Wires each(LoadPlan plan, BiConsumer<Wire, String> connect) {
     Wires all = new Wires();
     try {
       int loops = Math.min(plan.eventLoops(), plan.connections());
@@ -24,7 +39,7 @@ final class Wires implements AutoCloseable {
       }
       for (int i = 0; i < plan.connections(); i++) {
         String endpoint = plan.endpoints().get(i % plan.endpoints().size());
-        LoadDriver.requireStatus(endpoint, all.wires.get(i % loops).connect(endpoint));
+        connect.accept(all.wires.get(i % loops), endpoint);
       }
       return all;
     } catch (RuntimeException e) {

@@ -54,7 +54,6 @@ class HeardResponseTest {
     assertThat(heard.events()).isEqualTo(2);
     List<String> seen = new ArrayList<>();
     heard.forEach(
-        new HeardEvent(),
         event ->
             seen.add(
                 event.isPut()
@@ -91,11 +90,34 @@ class HeardResponseTest {
   @Test
   void refusesWhatEndsTooEarly() {
     byte[] bytes = WatchResponse.newBuilder().setCancelReason("long enough").build().toByteArray();
-    byte[] part = Arrays.copyOf(bytes, bytes.length - 1);
-    assertThatThrownBy(() -> new HeardResponse(part)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new HeardResponse().show(bytes, 0, bytes.length - 1))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void refusesNumbersThatGoOnBehindTheMessage() {
+    byte[] bytes = {WatchResponse.WATCH_ID_FIELD_NUMBER << 3, (byte) 0x80, 1};
+    HeardResponse heard = new HeardResponse();
+    heard.show(bytes, 0, 3);
+    assertThat(heard.watchId()).isEqualTo(128);
+    assertThatThrownBy(() -> heard.show(bytes, 0, 2)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void nothingIsLeftOfTheResponseBefore() {
+    HeardResponse heard = heard(WatchResponse.newBuilder().setWatchId(4).setCreated(true).build());
+    heard.show(new byte[0], 0, 0);
+    assertThat(heard.watchId()).isZero();
+    assertThat(heard.created()).isFalse();
   }
 
   private static HeardResponse heard(WatchResponse response) {
-    return new HeardResponse(response.toByteArray());
+    byte[] bytes = response.toByteArray();
+    byte[] among = new byte[bytes.length + 20];
+    Arrays.fill(among, (byte) 0xff);
+    System.arraycopy(bytes, 0, among, 7, bytes.length);
+    HeardResponse heard = new HeardResponse();
+    heard.show(among, 7, 7 + bytes.length);
+    return heard;
   }
 }

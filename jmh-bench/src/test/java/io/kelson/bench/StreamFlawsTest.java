@@ -14,6 +14,7 @@ import io.kelson.api.PutResponse;
 import io.kelson.api.ResponseHeader;
 import io.kelson.api.StatusRequest;
 import io.kelson.api.StatusResponse;
+import io.kelson.api.WatchCreateRequest;
 import io.kelson.api.WatchGrpc;
 import io.kelson.api.WatchRequest;
 import io.kelson.api.WatchResponse;
@@ -99,22 +100,49 @@ class StreamFlawsTest {
     assertThatThrownBy(this::watch).hasStackTraceContaining("watcher canceled: no more");
   }
 
+  @Test
+  void streamThatEndsEndsTheWait() throws InterruptedException {
+    rogue.endsAt = 3;
+    LoadResult result = watch();
+    assertThat(result.errors())
+        .containsEntry("watch UNAVAILABLE: tired", 1L)
+        .containsKey("driver: events that did not come");
+  }
+
+  @Test
+  void endpointWhereNobodyListensIsSaid() {
+    LoadPlan plan = plan();
+    server.shutdownNow();
+    assertThatThrownBy(
+            () ->
+                WatchStreams.open(
+                    plan,
+                    List.of(WatchCreateRequest.getDefaultInstance()),
+                    1,
+                    EventSink::sinceStamp,
+                    PATIENCE,
+                    ProgressLine.onTerminal()))
+        .hasMessageContaining(plan.endpoints().get(0) + " does not answer");
+  }
+
   private LoadResult watch() throws InterruptedException {
-    LoadPlan plan =
-        new LoadPlan(
-            List.of("127.0.0.1:" + server.getPort()),
-            1,
-            1,
-            1,
-            Duration.ZERO,
-            Duration.ZERO,
-            10,
-            0,
-            100,
-            1);
-    return new WatchLoad("watch", WatchLoad.keys(1), 1, 1, 16, plan, PATIENCE)
+    return new WatchLoad("watch", WatchLoad.keys(1), 1, 1, 16, plan(), PATIENCE)
         .run(List.of(), ProgressLine.onTerminal())
         .result();
+  }
+
+  private LoadPlan plan() {
+    return new LoadPlan(
+        List.of("127.0.0.1:" + server.getPort()),
+        1,
+        1,
+        1,
+        Duration.ZERO,
+        Duration.ZERO,
+        10,
+        0,
+        100,
+        1);
   }
 
   /** Sends every put to every watcher, apart from what it was told to do wrong. */
@@ -126,6 +154,7 @@ class StreamFlawsTest {
     private volatile long otherKeyAt;
     private volatile long cancelsAt;
     private volatile boolean refuses;
+    private volatile long endsAt;
 
     private final class Watch extends WatchGrpc.WatchImplBase {
       @Override
@@ -168,6 +197,13 @@ class StreamFlawsTest {
                   .setCancelReason("no more")
                   .build();
           watchers.forEach(watcher -> watcher.onNext(end));
+          watchers.clear();
+        }
+        if (at == endsAt) {
+          watchers.forEach(
+              watcher ->
+                  watcher.onError(
+                      io.grpc.Status.UNAVAILABLE.withDescription("tired").asRuntimeException()));
           watchers.clear();
         }
         ByteString key = at == otherKeyAt ? ByteString.copyFromUtf8("another") : request.getKey();
