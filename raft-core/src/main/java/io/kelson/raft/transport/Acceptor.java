@@ -120,7 +120,7 @@ final class Acceptor {
 
   private ServerBootstrap bootstrap(PeerTransport.Handler handler) {
     return new ServerBootstrap()
-        .group(loops.group())
+        .group(loops.messages())
         .channel(loops.serverSocketType())
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)

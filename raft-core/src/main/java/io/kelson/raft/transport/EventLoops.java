@@ -1,6 +1,7 @@
 package io.kelson.raft.transport;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -17,9 +18,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * The event loops a transport runs on, its own or somebody else's, and the kind of socket that goes
  * with them.
+ *
+ * @param messages the one for all connections that carry messages, to and from every peer: a step
+ *     sends to several peers and their answers come close together, so one loop is woken where
+ *     several would be, and waking costs more than what there is to do
  */
 record EventLoops(
     IoEventLoopGroup group,
+    EventLoop messages,
     boolean owned,
     Class<? extends Channel> socketType,
     Class<? extends ServerChannel> serverSocketType) {
@@ -43,11 +49,14 @@ record EventLoops(
   }
 
   private static EventLoops around(IoEventLoopGroup group, boolean owned) {
+    EventLoop messages = group.next();
     if (group.isIoType(EpollIoHandler.class)) {
-      return new EventLoops(group, owned, EpollSocketChannel.class, EpollServerSocketChannel.class);
+      return new EventLoops(
+          group, messages, owned, EpollSocketChannel.class, EpollServerSocketChannel.class);
     }
     if (group.isIoType(NioIoHandler.class)) {
-      return new EventLoops(group, owned, NioSocketChannel.class, NioServerSocketChannel.class);
+      return new EventLoops(
+          group, messages, owned, NioSocketChannel.class, NioServerSocketChannel.class);
     }
     throw new IllegalArgumentException("peers need event loops of epoll or NIO, not " + group);
   }

@@ -90,7 +90,7 @@ final class PeerLink {
     this.options = options;
     this.handshake = new Handshake(options.selfId(), options.clusterId());
     this.loops = loops;
-    this.loop = loops.group().next();
+    this.loop = loops.messages();
     this.names = names;
     this.listener = options.listener();
     this.dropped = dropped;
