@@ -26,6 +26,13 @@ public final class StoreHashes {
 
   private static final int MAX_WAITING = 16;
 
+  /**
+   * For so many looks what compacted history leaves behind may go first. Two minutes, with two
+   * looks a second: members that wait in vain do so from the same compaction on, and so still take
+   * checksums of the same points, unless they are compacted every few seconds.
+   */
+  static final int MAX_POSTPONED = 240;
+
   private final MvccStore store;
   private final BooleanSupplier afterCompactions;
   private final BlockingQueue<HashPoint> wanted = new ArrayBlockingQueue<>(MAX_WAITING);
@@ -34,6 +41,8 @@ public final class StoreHashes {
   private final Deque<StoreHash> taken = new ArrayDeque<>();
 
   private long compactionSeen;
+
+  private int postponed;
 
   /**
    * @param afterCompactions whether one is to be taken after compactions
@@ -49,8 +58,11 @@ public final class StoreHashes {
   }
 
   /**
-   * Takes what is due. One thread only; takes many times as long as reading the whole store does,
-   * resting in between.
+   * Takes what is due. One thread only, twice a second; takes many times as long as reading the
+   * whole store does, resting in between.
+   *
+   * <p>The checksum after a compaction is due when the history before it is out of the database:
+   * until then there is more to read, and two things at once that are in no hurry.
    */
   public void look() {
     for (HashPoint point = wanted.poll(); point != null; point = wanted.poll()) {
@@ -58,6 +70,10 @@ public final class StoreHashes {
     }
     long compacted = store.compactRevision();
     if (afterCompactions.getAsBoolean() && compacted > 0 && compacted != compactionSeen) {
+      if (store.isPurging() && ++postponed <= MAX_POSTPONED) {
+        return;
+      }
+      postponed = 0;
       compactionSeen = compacted;
       take(new HashPoint(compacted, compacted), new Leisure());
     }

@@ -406,6 +406,18 @@ public final class MvccStore implements EventHistory, AutoCloseable {
     }
   }
 
+  /**
+   * Whether compacted history may still be in the database. Any thread, never waits for a purge.
+   */
+  public boolean isPurging() {
+    Purge current = purge;
+    try (StoreView view = acquireView()) {
+      return current.database() == view.database()
+          ? current.backlog(view) > 0
+          : view.compactRevision() > 0;
+    }
+  }
+
   /** Whether merging has nothing more urgent to do. Any thread. */
   boolean isQuiet() {
     return whileOpen(Database::isQuiet);

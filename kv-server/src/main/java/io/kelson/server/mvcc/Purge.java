@@ -21,8 +21,11 @@ final class Purge {
   /** The events being read or taken out; null between two runs. */
   private PurgeRun run;
 
-  /** Events before this revision are known to be gone; spares walking over what was deleted. */
-  private long purgedTo;
+  /**
+   * Events before this revision are known to be gone; spares walking over what was deleted. Written
+   * by the thread that purges.
+   */
+  private volatile long purgedTo;
 
   /** Events taken out whose space the files have not given back yet. */
   private long unreclaimed;
@@ -95,7 +98,7 @@ final class Purge {
     }
   }
 
-  /** How many revisions there are to take events out of, or more. */
+  /** How many revisions there are to take events out of, or more. Any thread. */
   long backlog(StoreView view) {
     return Math.max(0, view.compactRevision() - purgedTo);
   }

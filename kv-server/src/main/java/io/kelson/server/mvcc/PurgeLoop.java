@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * <p>It looks ten times a second for something to remove, so that nobody has to tell it: not the
  * apply thread, not a restart, not a snapshot that brought its sender's remains along. A step
  * removes few events: entries that are being applied wait for one small write at most. The pause
- * after it is many times as long as the step took, so that a twentieth of one core goes into this,
+ * after it is many times as long as the step took, so that a thirtieth of one core goes into this,
  * more only if that would take more than five minutes, and never more than a third.
  *
  * <p>When enough has been removed, files are merged so that the disk gets the space back: at once
@@ -27,7 +27,7 @@ public final class PurgeLoop implements AutoCloseable {
   private static final int EVENTS_PER_STEP = 128;
   private static final long LOOK_MICROS = 100_000;
   private static final long RETRY_MICROS = 10_000_000;
-  private static final long PAUSE_FACTOR = 19;
+  private static final long PAUSE_FACTOR = 29;
   private static final long LEAST_PAUSE_FACTOR = 2;
 
   /**
