@@ -23,8 +23,9 @@ final class Meanwhile {
   }
 
   /**
-   * Puts to random keys at an even rate well below what the servers can do: first alone, then until
-   * the event is over, and for as long as before at least, since servers have work left behind it.
+   * Puts to random keys at an even rate well below what the servers can do: first without looking,
+   * since a JVM that compiles is slower at everything, then alone, then until the event is over,
+   * and for as long as before at least, since servers have work left behind it.
    *
    * @return p99, idle and meanwhile
    */
@@ -32,7 +33,8 @@ final class Meanwhile {
       throws InterruptedException {
     PutWorkload puts = new PutWorkload(keys, sizes.valueBytes(), false);
     try (LoadDriver driver =
-        LoadDriver.connect(puts, stage.paced(sizes.ratePerSecond(), sizes.phase()))) {
+        LoadDriver.connect(
+            puts, stage.paced(sizes.ratePerSecond(), sizes.warmup(), sizes.phase()))) {
       List<Long> pids = stage.pids();
       LoadResult idle = driver.run(pids, stage.progress());
       CompletableFuture<Double> happening = happen(event);

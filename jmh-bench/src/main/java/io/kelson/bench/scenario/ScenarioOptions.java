@@ -31,8 +31,13 @@ public final class ScenarioOptions {
   private Double ratePerSecond;
 
   @Option(
+      names = "--scenario-warmup",
+      description = "Seconds of these before any are measured (45; quick: 10).")
+  private Integer warmupSeconds;
+
+  @Option(
       names = "--scenario-seconds",
-      description = "Seconds these are measured idle, and at least meanwhile (10; quick: 4).")
+      description = "Seconds these are measured idle, and at least meanwhile (60; quick: 4).")
   private Integer seconds;
 
   @Option(
@@ -50,7 +55,8 @@ public final class ScenarioOptions {
         or(kills, quick ? 8 : 40),
         or(starts, quick ? 3 : 10),
         or(ratePerSecond, 1_000.0),
-        or(seconds, quick ? 4 : 10),
+        or(warmupSeconds, quick ? 10 : 45),
+        or(seconds, quick ? 4 : 60),
         or(settleSeconds, quick ? 5 : 10));
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param kills of leaders
  * @param starts of a server on an empty directory
  * @param ratePerSecond of the puts whose latency is looked at
+ * @param warmupSeconds how long these are sent before they are looked at
  * @param phaseSeconds how long these are measured when nothing else goes on, and at least while
  *     something does
  * @param settleSeconds how long after the last write memory is looked at
@@ -24,6 +25,7 @@ public record ScenarioSizes(
     int kills,
     int starts,
     double ratePerSecond,
+    int warmupSeconds,
     int phaseSeconds,
     int settleSeconds) {
   /** Checks that each can be run. */
@@ -32,12 +34,17 @@ public record ScenarioSizes(
     require(keys != manyKeys, "the large store needs another number of keys than the others");
     require(settleSeconds >= 0, "settle for some seconds or none, not " + settleSeconds);
     require(revisions > COMPACTION_KEEPS, "compact more than " + COMPACTION_KEEPS + " revisions");
+    require(warmupSeconds >= 0, "warm up for some seconds or none, not " + warmupSeconds);
     require(kills > 0 && starts > 0, "kill and start something at least once");
     require(ratePerSecond > 0 && phaseSeconds > 0, "puts need a rate and some time");
   }
 
   /** How many of the newest revisions a compaction leaves alone. */
   static final long COMPACTION_KEEPS = 1_000;
+
+  Duration warmup() {
+    return Duration.ofSeconds(warmupSeconds);
+  }
 
   Duration phase() {
     return Duration.ofSeconds(phaseSeconds);

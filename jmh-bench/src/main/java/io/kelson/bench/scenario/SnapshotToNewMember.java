@@ -37,7 +37,7 @@ record SnapshotToNewMember(ScenarioSizes sizes) implements Scenario {
    */
   @Override
   public List<String> flags() {
-    double puts = 2 * sizes.ratePerSecond() * sizes.phaseSeconds();
+    double puts = sizes.ratePerSecond() * (sizes.warmupSeconds() + sizes.phaseSeconds());
     long entries = sizes.keys() / TxnFill.PUTS + (long) puts;
     long cutAfter = Math.min(10_000, Math.max(100, entries / 3));
     return List.of(FullStore.LARGE_QUOTA, "--snapshot-count=" + cutAfter);

@@ -59,9 +59,9 @@ record Stage(ProcessCluster cluster, List<Integer> freePorts, ProgressLine progr
     }
   }
 
-  /** An open loop over eight connections, warmed up as long as it is measured. */
-  LoadPlan paced(double ratePerSecond, Duration phase) {
-    return new LoadPlan(endpoints(), 1, 8, 1, phase, phase, 0, ratePerSecond, 10_000, SEED);
+  /** An open loop over eight connections. */
+  LoadPlan paced(double ratePerSecond, Duration warmup, Duration phase) {
+    return new LoadPlan(endpoints(), 1, 8, 1, warmup, phase, 0, ratePerSecond, 10_000, SEED);
   }
 
   /** Lets time pass in which nothing is asked: what is waited for shows in no answer. */

@@ -39,8 +39,8 @@ class ScenariosTest {
 
   @Test
   void newcomerOfSmallRunFindsLogThatWasCutAsWell() {
-    // 1000 transactions, and 1000 puts a second for four seconds twice.
-    assertThat(new SnapshotToNewMember(SIZES).flags()).contains("--snapshot-count=3000");
+    // 1000 transactions, and 1000 puts a second for ten seconds and for four.
+    assertThat(new SnapshotToNewMember(SIZES).flags()).contains("--snapshot-count=5000");
   }
 
   @Test
