@@ -28,8 +28,8 @@ public final class StoreHashes {
 
   /**
    * For so many looks what compacted history leaves behind may go first. Two minutes, with two
-   * looks a second: members that wait in vain do so from the same compaction on, and so still take
-   * checksums of the same points, unless they are compacted every few seconds.
+   * looks a second: members that wait in vain do so from the same compaction on, and so take
+   * checksums of the same point, unless another compaction falls between the looks of two of them.
    */
   static final int MAX_POSTPONED = 240;
 
