@@ -118,6 +118,8 @@ final class CandidateRole extends RoleState {
     if (message.preVote() != preVote || !core.quorum().contains(message.from())) {
       return;
     }
+    // Whoever answers has come back since its connection ended.
+    gone.remove(message.from());
     // A vote once given stays given; a refusal may be the late answer to an earlier question.
     if (message.granted()) {
       refused.remove(message.from());

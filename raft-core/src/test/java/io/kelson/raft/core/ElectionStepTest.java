@@ -168,6 +168,21 @@ class ElectionStepTest {
   }
 
   @Test
+  void whoHasComeBackIsWaitedFor() {
+    RaftCore core = member().log(1, 2).follower();
+    core.step(new Input.PeerGone(2));
+    tick(core, 1);
+    core.step(new Input.PeerGone(3));
+    receive(core, new VoteResponse(3, 1, 3, true, true));
+    core.step(new Input.Persisted(1));
+    tick(core, 9);
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+
+    receive(core, new VoteResponse(3, 1, 3, false, true));
+    assertThat(core.role()).isEqualTo(Role.LEADER);
+  }
+
+  @Test
   void ownVoteCountsOnlyOnceDurable() {
     RaftCore core = member().log(1).preCandidate();
     receive(core, new VoteResponse(2, 1, 2, true, true));
