@@ -194,11 +194,12 @@ public final class ProcessDriver
         .orElse(0);
   }
 
-  /** The term as that member has it; empty if it does not answer. */
-  public OptionalLong termOf(int member) {
+  /** The member id of the leader that this member knows; empty if it knows none, or is silent. */
+  public OptionalLong leaderIdFrom(int member) {
     return cluster
         .maybeStatus(node(member))
-        .map(status -> OptionalLong.of(status.getRaftTerm()))
+        .filter(status -> status.getLeader() != 0)
+        .map(status -> OptionalLong.of(status.getLeader()))
         .orElseGet(OptionalLong::empty);
   }
 
