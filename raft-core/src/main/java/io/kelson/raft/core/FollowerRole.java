@@ -65,14 +65,17 @@ final class FollowerRole extends RoleState {
   /**
    * There is no use in waiting for a leader that has ended: votes for others are given, and an
    * election of its own comes after a few ticks. Only stickiness is shortened by it, which no
-   * safety rests on: a read lease's {@link Pledge} is kept as long as ever, and whoever still hears
-   * the leader refuses the question that comes before the election.
+   * safety rests on: whoever still hears the leader refuses the question that comes before the
+   * election, and a read lease's {@link Pledge} is kept as long as ever, by this member's own vote
+   * too. The ticks are counted from its end, so that members that heard the leader together do not
+   * campaign together.
    */
   @Override
   void peerGone(long member) {
     if (member == leader && !leaderGone) {
       leaderGone = true;
-      elapsedTicks = Math.max(elapsedTicks, timeoutTicks - core.drawSuccessionTicks());
+      int wait = core.pledgedTicks() + core.drawSuccessionTicks();
+      elapsedTicks = Math.max(elapsedTicks, timeoutTicks - wait);
     }
   }
 
@@ -111,7 +114,7 @@ final class FollowerRole extends RoleState {
   void tick(long nowNanos) {
     elapsedTicks++;
     int patience = core.isReluctant() ? RELUCTANCE * timeoutTicks : timeoutTicks;
-    if (elapsedTicks >= patience && core.mayCampaign()) {
+    if (elapsedTicks >= patience && core.mayCampaign() && core.pledgedTicks() == 0) {
       core.campaign(leader == 0 ? "no leader came up" : "the leader fell silent");
       return;
     }

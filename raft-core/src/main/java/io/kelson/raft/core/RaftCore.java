@@ -464,6 +464,11 @@ public final class RaftCore {
     return membership.mayCampaign(self(), log.commit()) && !persistence.isInstalling();
   }
 
+  /** For how long its vote is not even its own to take; whoever votes alone owes it to nobody. */
+  int pledgedTicks() {
+    return quorum().isSole(self()) ? 0 : pledge.leftTicks();
+  }
+
   /** Whether its disk has no room. */
   boolean isStorageFull() {
     return storageFull;

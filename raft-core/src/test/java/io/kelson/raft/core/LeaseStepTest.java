@@ -17,6 +17,7 @@ import io.kelson.raft.core.Message.VoteResponse;
 import io.kelson.raft.membership.Configuration;
 import io.kelson.raft.membership.ConfigurationChange;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -243,6 +244,32 @@ class LeaseStepTest {
     tick(core, 9);
     assertThat(receive(core, asks(2, false))).isEqualTo(Effects.NONE);
     assertThat(core.vote()).isZero();
+  }
+
+  /**
+   * The other voter may not have heard the leader for long, and be free: then this vote is the one
+   * that makes another leader, while the old one still answers reads.
+   */
+  @Test
+  void memberDoesNotVoteForItselfEitherBeforeThePromiseIsOver() {
+    RaftCore core = leasing().random(new FixedRandom(9)).log(1).follower();
+    core.step(new Input.PeerGone(2));
+    tick(core, 12);
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+    tick(core, 1);
+    assertThat(core.role()).as("not waited for after that").isEqualTo(Role.PRE_CANDIDATE);
+  }
+
+  /** The wait in the new term is drawn anew, and may be shorter than what was waited already. */
+  @Test
+  void higherTermDoesNotHurryWhoHasPromised() {
+    for (long seed = 0; seed < 50; seed++) {
+      RaftCore core = leasing().random(new Random(seed)).log(1).follower();
+      core.step(new Input.PeerGone(2));
+      receive(core, new ProposalForward(3, 1, 5, List.of()));
+      tick(core, 9);
+      assertThat(core.role()).as("seed %d", seed).isEqualTo(Role.FOLLOWER);
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.kelson.raft.membership.Configuration;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
 /**
@@ -27,6 +28,7 @@ final class MemberFixture {
   private long entryCacheBytes = 1 << 20;
   private int maxApplyBytes = 1 << 20;
   private long readLeaseNanos;
+  private RandomGenerator random = new FixedRandom(0);
 
   static MemberFixture member() {
     return new MemberFixture();
@@ -100,6 +102,12 @@ final class MemberFixture {
     return this;
   }
 
+  /** What election timeouts are drawn from, in place of exactly ten ticks. */
+  MemberFixture random(RandomGenerator value) {
+    random = value;
+    return this;
+  }
+
   RaftCore start() {
     CoreConfig config =
         new CoreConfig(
@@ -125,7 +133,7 @@ final class MemberFixture {
             found.tail(),
             found.baseConfig(),
             found.configEntries());
-    return new RaftCore(config, restored, applied, new FixedRandom(0));
+    return new RaftCore(config, restored, applied, random);
   }
 
   /** Follows member 2 in the current term. */

@@ -11,8 +11,8 @@ import java.util.List;
  * <p>First one voter, the rival, stops hearing the leader, so that it campaigns again and again.
  * Then, within a few milliseconds, nothing gets to the leader any more, and something happens to it
  * or to those who have promised not to vote: they are killed and come back at once, they freeze,
- * the leader freezes with answers in its mailbox, or hands over. Left to chance these hardly ever
- * meet.
+ * they are told that the leader has ended, the leader freezes with answers in its mailbox, or hands
+ * over. Left to chance these hardly ever meet.
  */
 final class Siege {
   private static final int READ_MILLIS = 3;
@@ -66,7 +66,7 @@ final class Siege {
 
   private void strike(SimNode leader, SimNode rival) {
     int cutAfter = world.random.nextInt(10);
-    switch (world.random.nextInt(5)) {
+    switch (world.random.nextInt(6)) {
       case 0 -> handOver(leader, rival);
       case 1 -> others(leader, rival).forEach(this::restart);
       case 2 -> {
@@ -77,6 +77,10 @@ final class Siege {
       case 3 -> {
         pause(leader, 100 + world.random.nextInt(250));
         cutAfter = 5 + world.random.nextInt(30);
+      }
+      case 4 -> {
+        int after = cutAfter;
+        others(leader, rival).forEach(node -> sayGone(node, leader, after));
       }
       default -> {}
     }
@@ -116,6 +120,22 @@ final class Siege {
     if (node.isAwake()) {
       node.pause(millis, world.random.nextBoolean());
     }
+  }
+
+  /** Whoever has just heard the leader is told that it has ended. */
+  private void sayGone(SimNode node, SimNode leader, int afterMillis) {
+    if (world.options.rumoursPerSecond() == 0) {
+      return;
+    }
+    whileFaultsLast(
+        afterMillis + world.random.nextInt(15),
+        () -> {
+          if (node.isAwake()) {
+            world.counters.rumours++;
+            world.note("rumour", node.id, leader.id);
+            node.step(new Input.PeerGone(leader.id));
+          }
+        });
   }
 
   /** Nobody gets through to the leader, but for one voter at times; it may be heard or not. */

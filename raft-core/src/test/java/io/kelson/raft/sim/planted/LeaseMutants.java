@@ -89,6 +89,17 @@ final class LeaseMutants {
             "this.leftTicks = sole ? 0 : lengthTicks;",
             "this.leftTicks = 0;"),
         new Mutant(
+                "pledge-not-of-own-vote",
+                30,
+                "a member that is told that the leader is gone campaigns within its own promise",
+                "core.FollowerRole",
+                "core.mayCampaign() && core.pledgedTicks() == 0) {",
+                "core.mayCampaign()) {")
+            .and(
+                "core.FollowerRole",
+                "core.pledgedTicks() + core.drawSuccessionTicks()",
+                "core.drawSuccessionTicks()"),
+        new Mutant(
             "pledge-of-role-only",
             30,
             "a higher term makes a member forget that it has just heard a leader",
