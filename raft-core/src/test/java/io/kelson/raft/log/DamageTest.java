@@ -79,6 +79,26 @@ class DamageTest {
     }
   }
 
+  /** A recovery leaves a mark where it is; what is lost from there on has no witness left. */
+  @Test
+  void whatComesBehindAMarkIsNotTakenForProtectedByIt() throws IOException {
+    CrashableDirectory disk = new CrashableDirectory();
+    SegmentedLog log = TestLogs.open(disk);
+    append(log, 1, 100);
+    int mark = usedBytes(disk, FIRST);
+    log.flush();
+    disk.killProcess();
+    append(TestLogs.open(disk), 2, 100);
+    disk.killProcess();
+
+    byte[] content = disk.durableContent(FIRST);
+    Witnesses witnesses = new Witnesses(content);
+    assertThat(witnesses.end()).isGreaterThanOrEqualTo(usedBytes(disk, FIRST));
+    assertThat(witnesses.remain(false, mark, content.length)).isFalse();
+    disk.put(FIRST, mark, new byte[content.length - mark]);
+    assertThat(restored(disk).last().index()).isEqualTo(1);
+  }
+
   @Test
   void aBatchIsProtectedByTheNextOneEvenIfThatIsTorn() throws IOException {
     CrashableDirectory disk = new CrashableDirectory();

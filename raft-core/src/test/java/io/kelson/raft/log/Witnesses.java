@@ -8,11 +8,12 @@ import java.util.List;
 /** The frames of a log's newest segment, and which of them say that others were durable. */
 final class Witnesses {
   /** A frame from {@code offset} to {@code end} that vouches for what is before {@code durable}. */
-  private record Frame(int offset, int end, long durable, boolean mark) {}
+  private record Frame(int offset, int end, long durable) {}
 
   private static final int CHECKED_HEADER_BYTES = 140;
 
   private final List<Frame> frames = new ArrayList<>();
+  private final boolean endsWithMark;
 
   /**
    * @param content the durable bytes of the segment, of which the header and the first frames are
@@ -24,14 +25,20 @@ final class Witnesses {
     int chain = segment.getInt(120);
     int offset = Format.SEGMENT_HEADER_BYTES;
     boolean mark = false;
-    while (!mark && isFrame(segment, codec, offset, chain)) {
+    while (isFrame(segment, codec, offset, chain)) {
       int bodyBytes = segment.getInt(offset + FrameCodec.BODY_BYTES_AT);
       int end = (int) Format.nextFrame(offset, bodyBytes);
       mark = bodyBytes == 0;
-      frames.add(new Frame(offset, end, segment.getInt(offset + FrameCodec.DURABLE_AT), mark));
-      chain = segment.getInt(offset + FrameCodec.BODY_CHECKSUM_AT);
+      frames.add(new Frame(offset, end, segment.getInt(offset + FrameCodec.DURABLE_AT)));
+      chain = mark ? chain : segment.getInt(offset + FrameCodec.BODY_CHECKSUM_AT);
       offset = end;
     }
+    endsWithMark = mark;
+  }
+
+  /** Only at the end does a mark stand where the next frame will; one with frames behind stays. */
+  private boolean isLastMark(Frame frame) {
+    return endsWithMark && frame.end == end();
   }
 
   private static boolean isFrame(ByteBuffer segment, FrameCodec codec, int offset, int chain) {
@@ -57,7 +64,7 @@ final class Witnesses {
   /**
    * Whether harm to some ranges of bytes is told from a torn write, or does not matter.
    *
-   * @param running whether marks do not count
+   * @param running whether the mark at the end does not count
    * @param ranges pairs of a first byte and the one after the last
    */
   boolean remain(boolean running, int... ranges) {
@@ -65,8 +72,8 @@ final class Witnesses {
       return true;
     }
     for (Frame harmed : frames) {
-      if (touches(ranges, harmed.offset, harmed.end) && !(harmed.mark && running)) {
-        return harmed.mark || vouchedFor(harmed, running, ranges);
+      if (touches(ranges, harmed.offset, harmed.end) && !(isLastMark(harmed) && running)) {
+        return isLastMark(harmed) || vouchedFor(harmed, running, ranges);
       }
     }
     return true;
@@ -78,7 +85,7 @@ final class Witnesses {
             witness ->
                 witness.offset > harmed.offset
                     && witness.durable > harmed.offset
-                    && !(witness.mark && running)
+                    && !(isLastMark(witness) && running)
                     && !touches(
                         ranges, witness.offset, witness.offset + Format.FRAME_HEADER_BYTES));
   }
