@@ -328,7 +328,7 @@ final class Invariants {
   private void requireAcknowledged(SimNode node, Message.AppendResponse response) {
     long match = response.matchIndex();
     require(
-        match <= node.disk().lastIndex(),
+        node.disk().hasReached(match),
         "member %d acknowledges index %d with %d on its disk",
         node.id,
         match,
@@ -341,7 +341,7 @@ final class Invariants {
     if (leads && match > 0) {
       require(
           match <= leader.core().lastIndex()
-              && node.disk().holds(new LogPosition(termAt(leader.core(), match), match)),
+              && node.disk().hasHeld(new LogPosition(termAt(leader.core(), match), match)),
           "member %d acknowledges index %d to leader %d, which has something else there",
           node.id,
           match,

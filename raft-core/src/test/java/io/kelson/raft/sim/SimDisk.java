@@ -54,6 +54,12 @@ final class SimDisk implements SimLog {
   /** How many of those have left the writer's queue. */
   private int written;
 
+  /**
+   * Entries of the group under way that a cut made durable in one go with those that replaced them.
+   * Their acknowledgements are sent when the group is done, and were true in its order.
+   */
+  private final List<LogPosition> replacedInGroup = new ArrayList<>();
+
   @Override
   public SimDisk model() {
     return this;
@@ -68,6 +74,7 @@ final class SimDisk implements SimLog {
   @Override
   public void write() {
     written = unsynced.size();
+    replacedInGroup.clear();
   }
 
   @Override
@@ -117,7 +124,19 @@ final class SimDisk implements SimLog {
     while (last >= 0 && unsynced.get(last) instanceof Operation.Write) {
       last--;
     }
-    keepFirst(last + 1);
+    for (Operation operation : unsynced.subList(0, last + 1)) {
+      if (operation instanceof Operation.Write next && !next.batch().entries().isEmpty()) {
+        noteReplaced(next.batch().entries().get(0).index());
+      }
+      keep(operation, Integer.MAX_VALUE);
+    }
+    forgetFirst(last + 1);
+  }
+
+  private void noteReplaced(long from) {
+    for (long index = Math.max(from, durable.base().index() + 1); index <= lastIndex(); index++) {
+      replacedInGroup.add(new LogPosition(durable.termAt(index), index));
+    }
   }
 
   /** Makes everything up to a batch durable. */
@@ -131,9 +150,12 @@ final class SimDisk implements SimLog {
   }
 
   private void keepFirst(int count) {
-    List<Operation> first = unsynced.subList(0, count);
-    first.forEach(operation -> keep(operation, Integer.MAX_VALUE));
-    first.clear();
+    unsynced.subList(0, count).forEach(operation -> keep(operation, Integer.MAX_VALUE));
+    forgetFirst(count);
+  }
+
+  private void forgetFirst(int count) {
+    unsynced.subList(0, count).clear();
     written = Math.max(0, written - count);
   }
 
@@ -155,6 +177,7 @@ final class SimDisk implements SimLog {
 
   private void forgetUnsynced() {
     unsynced.clear();
+    replacedInGroup.clear();
     written = 0;
     visible.set(durable);
   }
@@ -231,6 +254,17 @@ final class SimDisk implements SimLog {
   /** Whether the durable log holds an entry at this position, or has held it and been cut. */
   boolean holds(LogPosition position) {
     return durable.holds(position);
+  }
+
+  /** Whether an entry was durable at its batch's turn in the group whose answers are being sent. */
+  boolean hasHeld(LogPosition position) {
+    return holds(position) || replacedInGroup.contains(position);
+  }
+
+  /** The same of any entry at an index. */
+  boolean hasReached(long index) {
+    return index <= lastIndex()
+        || replacedInGroup.stream().anyMatch(position -> position.index() == index);
   }
 
   /** What was promised; with everything committed that was cut away. */
