@@ -3,7 +3,6 @@ package io.kelson.raft.runtime;
 import io.kelson.raft.core.Effects;
 import io.kelson.raft.core.Input;
 import io.kelson.raft.core.LogFetch;
-import io.kelson.raft.core.LogPosition;
 import io.kelson.raft.core.Message;
 import io.kelson.raft.core.PersistBatch;
 import io.kelson.raft.core.Proposal;
@@ -11,7 +10,6 @@ import io.kelson.raft.core.RaftCore;
 import io.kelson.raft.core.ReadReady;
 import io.kelson.raft.core.Rejection;
 import io.kelson.raft.core.RoleChange;
-import io.kelson.raft.core.SnapshotInstall;
 import io.kelson.raft.core.SnapshotRequest;
 import io.kelson.raft.log.LogFullException;
 import io.kelson.raft.log.LogWriter;
@@ -22,9 +20,7 @@ import io.kelson.raft.snapshot.ReceivedSnapshot;
 import io.kelson.raft.transport.PeerTransport;
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -51,8 +47,6 @@ public final class RaftNode implements AutoCloseable {
   private static final long PORTION_BYTES = 4 << 20;
   private static final int TICKS_BETWEEN_CUTS = 10;
   private static final int TICKS_BETWEEN_FLUSHES = 100;
-  private static final int SHIPMENT_GRACE_TICKS = 100;
-  private static final long MAX_HELD_ENTRIES = 1_000_000;
 
   private final RaftNodeOptions options;
   private final RaftCore core;
@@ -66,16 +60,14 @@ public final class RaftNode implements AutoCloseable {
   private final LogCutter cutter;
   private final StateMachine machine;
   private final SegmentedLog log;
-  private final SnapshotShipper shipper;
+  private final Snapshots snapshots;
   private final TickPacer pacer;
   private final Turns turns;
 
   private final WaitingReads reads = new WaitingReads();
-  private final Shipments shipments = new Shipments(SHIPMENT_GRACE_TICKS, MAX_HELD_ENTRIES);
   private long ticks;
   private long lastFlushTick;
   private volatile ConfigEntry config;
-  private final Set<CompletableFuture<Void>> installs = ConcurrentHashMap.newKeySet();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile RaftStatus status;
   private volatile boolean logFull;
@@ -94,7 +86,6 @@ public final class RaftNode implements AutoCloseable {
     this.log = log;
     this.machine = machine;
     this.transport = transport;
-    this.shipper = shipper;
     this.listener = listener;
     this.nanoClock = System::nanoTime;
     this.core =
@@ -129,7 +120,7 @@ public final class RaftNode implements AutoCloseable {
             machine,
             log,
             options.keepEntries(),
-            index -> mailbox.offer(() -> carryOut(core.step(new Input.Compact(index)))),
+            index -> mailbox.offer(() -> step(new Input.Compact(index))),
             this::fail);
     this.writer =
         new LogWriter(
@@ -138,7 +129,8 @@ public final class RaftNode implements AutoCloseable {
             log.metrics(),
             LogWriter.DEFAULT_QUEUE_BATCHES,
             "raft-log-" + name);
-    this.status = snapshot();
+    this.snapshots = new Snapshots(core, this::step, mailbox, applier, writer, log, shipper);
+    this.status = currentStatus();
   }
 
   /**
@@ -199,7 +191,7 @@ public final class RaftNode implements AutoCloseable {
    * #status}.
    */
   public void transferLeadership(long target) {
-    mailbox.offer(() -> carryOut(core.step(new Input.Transfer(target))));
+    mailbox.offer(() -> step(new Input.Transfer(target)));
   }
 
   /**
@@ -210,7 +202,7 @@ public final class RaftNode implements AutoCloseable {
    * @param context what the configuration entry carries beside the ids
    */
   public void changeConfiguration(long id, ConfigurationChange target, byte[] context) {
-    mailbox.offer(() -> carryOut(core.step(new Input.ChangeConfiguration(id, target, context))));
+    mailbox.offer(() -> step(new Input.ChangeConfiguration(id, target, context)));
   }
 
   /** The configuration in force, as of some moment just past. */
@@ -225,12 +217,9 @@ public final class RaftNode implements AutoCloseable {
    *     it was there already; fails if the snapshot is of an old term, or the node stops
    */
   public CompletableFuture<Void> install(ReceivedSnapshot snapshot) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    installs.add(done);
-    done.whenComplete((nothing, failed) -> installs.remove(done));
-    mailbox.offer(() -> received(snapshot, done));
+    CompletableFuture<Void> done = snapshots.install(snapshot);
     if (stopped || failure.get() != null) {
-      done.completeExceptionally(new IllegalStateException("this member is stopping"));
+      snapshots.stopped();
     }
     return done;
   }
@@ -245,7 +234,7 @@ public final class RaftNode implements AutoCloseable {
   }
 
   private void storageChanged() {
-    mailbox.offer(() -> carryOut(core.step(new Input.Storage(logFull || machineFull))));
+    mailbox.offer(() -> step(new Input.Storage(logFull || machineFull)));
   }
 
   /** Where this member stands. */
@@ -287,8 +276,7 @@ public final class RaftNode implements AutoCloseable {
       interrupted = true;
     }
     stopped = true;
-    installs.forEach(
-        done -> done.completeExceptionally(new IllegalStateException("this member is stopping")));
+    snapshots.stopped();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -301,36 +289,37 @@ public final class RaftNode implements AutoCloseable {
 
   private void round(Mailbox.Batch batch) {
     listener.batchTaken(batch.messages.size(), batch.proposals.size(), batch.reads.size());
-    step(batch);
+    take(batch);
     long now = nanoClock.getAsLong();
     if (pacer.maybeTake(now)) {
-      carryOut(core.step(new Input.Tick(now)));
+      step(new Input.Tick(now));
       considerCutting();
     }
     transport.flush();
     publishStatus();
   }
 
-  private void step(Mailbox.Batch batch) {
+  private void take(Mailbox.Batch batch) {
     if (batch.persistedWrite > 0) {
-      carryOut(core.step(new Input.Persisted(batch.persistedWrite)));
+      step(new Input.Persisted(batch.persistedWrite));
     }
     if (batch.appliedIndex > 0) {
-      carryOut(core.step(new Input.Applied(batch.appliedIndex)));
+      step(new Input.Applied(batch.appliedIndex));
     }
     for (Message message : batch.messages) {
-      carryOut(core.step(new Input.Receive(message)));
+      step(new Input.Receive(message));
     }
     batch.tasks.forEach(Runnable::run);
     propose(batch.proposals);
     if (!batch.reads.isEmpty()) {
-      carryOut(core.step(new Input.Read(reads.add(batch.reads), nanoClock.getAsLong())));
+      step(new Input.Read(reads.add(batch.reads), nanoClock.getAsLong()));
     }
   }
 
   /** Every now and then, once enough entries have been applied to be worth it. */
   private void considerCutting() {
     ticks++;
+    snapshots.tick();
     long applied = core.appliedIndex();
     if (ticks % TICKS_BETWEEN_CUTS != 0
         || applied - core.base().index() < options.snapshotEntries() + options.keepEntries()) {
@@ -340,65 +329,7 @@ public final class RaftNode implements AutoCloseable {
     if (mayFlush) {
       lastFlushTick = ticks;
     }
-    cutter.consider(applied, shipments.limit(applied, ticks), mayFlush);
-  }
-
-  private void received(ReceivedSnapshot snapshot, CompletableFuture<Void> done) {
-    ConfigEntry configThen =
-        snapshot.config().length == 0 ? null : ConfigEntry.decode(snapshot.config());
-    Effects effects =
-        core.step(
-            new Input.SnapshotReceived(
-                snapshot.from(), snapshot.term(), snapshot.position(), configThen));
-    // A write of the same step belongs to the log that is being replaced, so it goes first.
-    carryOut(effects);
-    SnapshotInstall install = effects.install();
-    if (install != null) {
-      beginInstall(snapshot, install, done);
-    } else if (core.commitIndex() >= snapshot.position().index()) {
-      done.complete(null);
-    } else {
-      done.completeExceptionally(
-          new IllegalStateException(snapshot + " is not wanted by " + core.role()));
-    }
-  }
-
-  /**
-   * The state first, durably, then the log: a crash in between finds a state ahead of its log,
-   * which the next start knows how to mend; the other way round there would be a gap. The log
-   * writer waits meanwhile, so that nothing that follows the snapshot is written to the log it
-   * replaces.
-   */
-  private void beginInstall(
-      ReceivedSnapshot snapshot, SnapshotInstall install, CompletableFuture<Void> done) {
-    CompletableFuture<Void> stateInstalled = new CompletableFuture<>();
-    applier.submit(snapshot, stateInstalled);
-    writer.submit(
-        () -> {
-          stateInstalled.join();
-          log.reset(install.position(), install.hardState());
-          mailbox.offer(
-              () -> {
-                carryOut(core.step(new Input.SnapshotInstalled(install.position())));
-                done.complete(null);
-              });
-        });
-  }
-
-  private void ship(SnapshotRequest request) {
-    shipments.began(request.to(), core.appliedIndex());
-    shipper
-        .ship(request.to(), request.term())
-        .whenComplete(
-            (position, failed) -> shipped(request.to(), failed == null ? position : null));
-  }
-
-  private void shipped(long to, LogPosition position) {
-    mailbox.offer(
-        () -> {
-          shipments.ended(to, ticks);
-          carryOut(core.step(new Input.SnapshotShipped(to, position)));
-        });
+    cutter.consider(applied, snapshots.mayCutTo(applied), mayFlush);
   }
 
   /**
@@ -411,11 +342,17 @@ public final class RaftNode implements AutoCloseable {
     for (int i = 0; i < proposals.size(); i++) {
       bytes += proposals.get(i).data().length;
       if (bytes >= PORTION_BYTES || i == proposals.size() - 1) {
-        carryOut(core.step(new Input.Propose(List.copyOf(proposals.subList(lo, i + 1)))));
+        step(new Input.Propose(List.copyOf(proposals.subList(lo, i + 1))));
         lo = i + 1;
         bytes = 0;
       }
     }
+  }
+
+  private Effects step(Input input) {
+    Effects effects = core.step(input);
+    carryOut(effects);
+    return effects;
   }
 
   private void carryOut(Effects effects) {
@@ -451,7 +388,7 @@ public final class RaftNode implements AutoCloseable {
       cutter.cut(effects.cut());
     }
     for (SnapshotRequest request : effects.snapshots()) {
-      ship(request);
+      snapshots.ship(request);
     }
   }
 
@@ -494,11 +431,11 @@ public final class RaftNode implements AutoCloseable {
         || last.term() != core.term()
         || last.role() != core.role()
         || last.leader() != core.leader()) {
-      status = snapshot();
+      status = currentStatus();
     }
   }
 
-  private RaftStatus snapshot() {
+  private RaftStatus currentStatus() {
     return new RaftStatus(
         options.core().self(),
         core.role(),
@@ -567,7 +504,7 @@ public final class RaftNode implements AutoCloseable {
 
     @Override
     public void peerGone(long peer) {
-      mailbox.offer(() -> carryOut(core.step(new Input.PeerGone(peer))));
+      mailbox.offer(() -> step(new Input.PeerGone(peer)));
     }
   }
 
