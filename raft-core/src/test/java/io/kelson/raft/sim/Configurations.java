@@ -54,6 +54,13 @@ final class Configurations {
     return committed.lastKey();
   }
 
+  /** What a member goes by once it is up: the latest in its log, else the one of its beginning. */
+  Configuration inForce(SimNode node) {
+    LogImage log = node.disk().visible();
+    Map.Entry<Long, Configuration> latest = log.configuration();
+    return (latest == null ? committed.floorEntry(log.base().index()) : latest).getValue();
+  }
+
   /** Whether any that was committed has had this member. */
   boolean wasMember(long id) {
     return everMembers.contains(id);

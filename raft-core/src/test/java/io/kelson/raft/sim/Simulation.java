@@ -4,7 +4,6 @@ import io.kelson.raft.core.Input;
 import io.kelson.raft.core.Role;
 import io.kelson.raft.membership.Configuration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -167,7 +166,7 @@ public final class Simulation {
    * disturbance must not keep writes from getting through for ever.
    */
   private void healMajority() {
-    Set<Long> core = deciders();
+    Set<Long> core = new Deciders(this).draw();
     network.heal();
     world.note("majority", core.toString(), network.scatter(world.random, core));
     for (SimNode node : nodes) {
@@ -179,28 +178,6 @@ public final class Simulation {
     world.runUntil(world.now() + 20L * options.electionTicks() * SimOptions.TICK_MILLIS);
     marker = 0;
     await("a majority of " + core + " to write again", this::markerWritten);
-  }
-
-  /** Enough members, at random, to decide under every configuration that may matter. */
-  private Set<Long> deciders() {
-    List<Long> order = new ArrayList<>();
-    for (SimNode node : nodes) {
-      if (!node.isGone()) {
-        order.add(world.random.nextInt(order.size() + 1), node.id);
-      }
-    }
-    Set<Long> core = new HashSet<>();
-    for (Configuration configuration : relevantConfigurations()) {
-      for (List<Long> half : List.of(configuration.voters(), configuration.outgoing())) {
-        for (long id : order) {
-          if (half.contains(id)
-              && 2 * half.stream().filter(core::contains).count() <= half.size()) {
-            core.add(id);
-          }
-        }
-      }
-    }
-    return core;
   }
 
   /**
