@@ -97,7 +97,7 @@ public final class ClusterNode {
     if (alive()) {
       throw new IllegalStateException(name() + " is running on its data, pid " + pid());
     }
-    ProcessCluster.deleteTree(spec.dataDir());
+    Directories.deleteTree(spec.dataDir());
   }
 
   /** Should the present life end by itself, that is no surprise: something is being done to it. */

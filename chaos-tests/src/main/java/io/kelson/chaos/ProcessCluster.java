@@ -2,13 +2,9 @@ package io.kelson.chaos;
 
 import io.grpc.StatusRuntimeException;
 import io.kelson.api.StatusResponse;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * A cluster of real server processes on this machine's loopback interface.
@@ -107,7 +102,7 @@ public final class ProcessCluster implements AutoCloseable {
               extraFlags);
       nodes.add(new ClusterNode(command, spec, directory.resolve(name + ".log")));
     }
-    createEmpty(directory);
+    Directories.createEmpty(directory);
     return new ProcessCluster(timing, nodes);
   }
 
@@ -226,7 +221,7 @@ public final class ProcessCluster implements AutoCloseable {
 
   /** Deletes the members' data but keeps their logs; for a closed cluster. */
   public void deleteData() {
-    nodes.forEach(node -> deleteTree(node.spec().dataDir()));
+    nodes.forEach(node -> Directories.deleteTree(node.spec().dataDir()));
   }
 
   @Override
@@ -246,32 +241,6 @@ public final class ProcessCluster implements AutoCloseable {
       if (node.endedByItself()) {
         throw new IllegalStateException(node.name() + " ended by itself" + node.logTail());
       }
-    }
-  }
-
-  private static void createEmpty(Path directory) {
-    try {
-      Files.createDirectories(directory);
-      try (Stream<Path> content = Files.list(directory)) {
-        if (content.findAny().isPresent()) {
-          throw new IllegalStateException(directory + " is not empty: name a fresh directory");
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot create " + directory, e);
-    }
-  }
-
-  static void deleteTree(Path root) {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(root)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + root, e);
     }
   }
 }

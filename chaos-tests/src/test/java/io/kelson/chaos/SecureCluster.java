@@ -130,7 +130,7 @@ final class SecureCluster implements AutoCloseable {
 
   /** Deletes the members' data but keeps their logs; for a closed cluster. */
   void deleteData() {
-    nodes.forEach(node -> ProcessCluster.deleteTree(node.dataDir()));
+    nodes.forEach(node -> Directories.deleteTree(node.dataDir()));
   }
 
   @Override

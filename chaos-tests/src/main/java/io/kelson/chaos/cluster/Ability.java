@@ -12,6 +12,8 @@ public enum Ability {
   LINKS,
   /** Slow such a way down, or reset connections on it. */
   SHAPED_LINKS,
+  /** Have a member's peer port turn connections away while it lives. */
+  PORTS,
   /** Take what is not synced away from a member's disk. */
   POWER,
   /** Give a member's disk no room. */

@@ -7,6 +7,7 @@ import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Network.Ipam;
 import io.kelson.chaos.Await;
+import io.kelson.chaos.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ public final class DockerDriver implements ChaosCluster, Processes {
               + " TESTCONTAINERS_HOST_OVERRIDE=localhost, as bin/kelson-chaos does");
     }
     Path absolute = directory.toAbsolutePath();
-    createDirectories(absolute);
+    Directories.create(absolute);
     // What Testcontainers asks of an engine as old as Debian's, inside what looks like a container.
     System.setProperty("api.version", System.getProperty("api.version", "1.41"));
     DockerEngine engine = DockerEngine.open(absolute.resolve("dockerd.log"));
@@ -126,7 +127,7 @@ public final class DockerDriver implements ChaosCluster, Processes {
 
   private GenericContainer<?> container(int member, String everybody, List<String> flags) {
     Path data = directory.resolve(name(member));
-    createDirectories(data);
+    Directories.create(data);
     Commands.require("chown", USER_IN_IMAGE + ":" + USER_IN_IMAGE, data.toString());
     String client = "http://" + address(member) + ":" + CLIENT_PORT;
     String peer = "http://" + address(member) + ":" + PEER_PORT;
@@ -186,6 +187,7 @@ public final class DockerDriver implements ChaosCluster, Processes {
       case LINKS -> PacketFilter.missing();
       case SHAPED_LINKS ->
           Optional.of("containers' links are cut by the kernel, which cannot slow them down here");
+      case PORTS -> Optional.of("a container's port is its process's; use the driver process");
       case POWER, FULL_DISK, SYNC_FAULTS ->
           Optional.of("the disk of a container is the engine's; use the driver process");
       case CLOCK -> Optional.of("a container has this machine's clock; use the driver process");
@@ -411,14 +413,6 @@ public final class DockerDriver implements ChaosCluster, Processes {
       Runtime.getRuntime().removeShutdownHook(lastResort);
     } catch (IllegalStateException e) {
       // The JVM is going down, and this is the hook.
-    }
-  }
-
-  private static void createDirectories(Path path) {
-    try {
-      Files.createDirectories(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot make " + path, e);
     }
   }
 }

@@ -17,12 +17,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Queue;
-import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,8 +73,10 @@ public final class FaultProxy implements AutoCloseable {
 
   private final Queue<Newcomer> newcomers = new ConcurrentLinkedQueue<>();
   private final AtomicLong strangers = new AtomicLong();
-  private final List<Channel> listeners = new ArrayList<>();
-  private final Set<ProxiedConnection> connections = new LinkedHashSet<>();
+  private final Map<Integer, PeerPort> ports = new ConcurrentHashMap<>();
+
+  /** Those that are open, and to which member they lead. */
+  private final Map<ProxiedConnection, Integer> connections = new LinkedHashMap<>();
 
   /**
    * A proxy without listeners, every link open.
@@ -110,7 +113,7 @@ public final class FaultProxy implements AutoCloseable {
             .option(ChannelOption.RECVBUF_ALLOCATOR, chunks())
             .handler(new NoHandler())
             .remoteAddress(new InetSocketAddress(loopback, targetPort));
-    Channel listener =
+    ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)
             .channel(NioServerSocketChannel.class)
@@ -126,14 +129,32 @@ public final class FaultProxy implements AutoCloseable {
                     newcomers.add(new Newcomer(member, dialled, towards));
                     lookups.execute(FaultProxy.this::identifyAll);
                   }
-                })
-            .bind(loopback, 0)
-            .syncUninterruptibly()
-            .channel();
-    synchronized (listeners) {
-      listeners.add(listener);
+                });
+    PeerPort port = PeerPort.open(bootstrap, new InetSocketAddress(loopback, 0));
+    ports.put(member, port);
+    return port.address().getPort();
+  }
+
+  /** The process of a member ends, or is about to be started; its port does as a real one. */
+  void down(int member, boolean isDown) {
+    ports.get(member).setDown(isDown);
+  }
+
+  /** Ends all connections to a member and turns new ones away, or lets them in again. */
+  void refuse(int member, boolean refuses) {
+    ports.get(member).setRefuses(refuses);
+    if (refuses) {
+      onLoop(
+          () ->
+              List.copyOf(connections.entrySet()).stream()
+                  .filter(entry -> entry.getValue() == member)
+                  .forEach(entry -> entry.getKey().reset()));
     }
-    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /** Where the others find a member. */
+  InetSocketAddress address(int member) {
+    return ports.get(member).address();
   }
 
   /** Sets the rule of one direction; it holds when this returns. */
@@ -141,12 +162,13 @@ public final class FaultProxy implements AutoCloseable {
     onLoop(
         () -> {
           links[from][to].setRule(rule, System.nanoTime());
-          List.copyOf(connections).forEach(ProxiedConnection::ruleChanged);
+          List.copyOf(connections.keySet()).forEach(ProxiedConnection::ruleChanged);
         });
   }
 
-  /** Opens every link. */
+  /** Opens every link, and every port whose member lives. */
   void openLinks() {
+    ports.values().forEach(port -> port.setRefuses(false));
     onLoop(
         () -> {
           for (Link[] row : links) {
@@ -154,7 +176,7 @@ public final class FaultProxy implements AutoCloseable {
               link.setRule(LinkRule.OPEN, System.nanoTime());
             }
           }
-          List.copyOf(connections).forEach(ProxiedConnection::ruleChanged);
+          List.copyOf(connections.keySet()).forEach(ProxiedConnection::ruleChanged);
         });
   }
 
@@ -171,6 +193,13 @@ public final class FaultProxy implements AutoCloseable {
   @Override
   public void close() {
     lookups.shutdownNow();
+    for (PeerPort port : ports.values()) {
+      try {
+        port.close();
+      } catch (IOException e) {
+        log.warn("port {} was not given up", port.address(), e);
+      }
+    }
     loop.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 
@@ -214,7 +243,7 @@ public final class FaultProxy implements AutoCloseable {
     Link back = links[newcomer.target][from.getAsInt()];
     ProxiedConnection connection =
         new ProxiedConnection(there, back, newcomer.dialled, newcomer.towards, connections::remove);
-    connections.add(connection);
+    connections.put(connection, newcomer.target);
     connection.go();
   }
 

@@ -3,13 +3,13 @@ package io.kelson.chaos.cluster;
 import io.kelson.api.StatusResponse;
 import io.kelson.chaos.Await;
 import io.kelson.chaos.ClusterNode;
+import io.kelson.chaos.Directories;
 import io.kelson.chaos.Leadership;
 import io.kelson.chaos.Login;
 import io.kelson.chaos.NodeSpec;
 import io.kelson.chaos.Ports;
 import io.kelson.chaos.ProcessCluster;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Members as processes of this machine, which reach each other through a proxy, on disks of their
@@ -42,7 +41,8 @@ public final class ProcessDriver
         SyncFaults,
         ClockFaults,
         Repairs,
-        Membership {
+        Membership,
+        PeerPorts {
   private static final int MOST_MEMBERS = 16;
 
   private final ProcessOptions options;
@@ -59,7 +59,7 @@ public final class ProcessDriver
   private ProcessDriver(ProcessOptions options) {
     this.options = options;
     Path directory = options.directory().toAbsolutePath();
-    createEmpty(directory);
+    Directories.createEmpty(directory);
     this.abilities = Abilities.probe(options);
     this.preloads = new Preloads(directory, options.syncFaults(), options.clockFaults());
     this.proxy = new FaultProxy(MOST_MEMBERS, options.seed(), new SocketOwners(this::pids));
@@ -127,11 +127,14 @@ public final class ProcessDriver
   @Override
   public void start(int member) {
     node(member).setVariables(preloads.variables(node(member).name()));
+    proxy.down(member, false);
     node(member).start();
   }
 
   @Override
   public void kill(int member) {
+    // First, as the others dial again at once; the port of an ended process turns them away.
+    proxy.down(member, true);
     node(member).kill9();
   }
 
@@ -163,6 +166,17 @@ public final class ProcessDriver
   @Override
   public void link(int from, int to, LinkRule rule) {
     proxy.link(from, to, rule);
+  }
+
+  @Override
+  public void refuse(int member, boolean refuses) {
+    require(Ability.PORTS);
+    proxy.refuse(member, refuses);
+  }
+
+  @Override
+  public boolean turnsAway(int member) {
+    return !Ports.accepts(proxy.address(member).getPort());
   }
 
   @Override
@@ -437,7 +451,7 @@ public final class ProcessDriver
                   options.timing(),
                   options.extraFlags())
               .withListenPeerPort(ports.get(members + i)));
-      createDirectories(own);
+      Directories.create(own);
     }
     return specs;
   }
@@ -474,24 +488,5 @@ public final class ProcessDriver
 
   private static Duration left(Instant end) {
     return Duration.between(Instant.now(), end);
-  }
-
-  private static void createDirectories(Path directory) {
-    try {
-      Files.createDirectories(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void createEmpty(Path directory) {
-    createDirectories(directory);
-    try (Stream<Path> content = Files.list(directory)) {
-      if (content.findAny().isPresent()) {
-        throw new IllegalStateException(directory + " is not empty: name a fresh directory");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

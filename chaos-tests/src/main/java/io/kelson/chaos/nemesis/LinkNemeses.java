@@ -3,6 +3,7 @@ package io.kelson.chaos.nemesis;
 import io.kelson.chaos.cluster.Ability;
 import io.kelson.chaos.cluster.ChaosCluster;
 import io.kelson.chaos.cluster.LinkRule;
+import io.kelson.chaos.cluster.PeerPorts;
 import io.kelson.chaos.nemesis.Witness.View;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +33,12 @@ final class LinkNemeses {
         nemesis("isolate-follower", "a follower is cut off from all", Cut::follower),
         nemesis("bridge", "two halves that reach each other through one member", Cut::bridge),
         nemesis("majorities-ring", "each member reaches another majority", Cut::ring),
-        nemesis("one-way-leader", "the leader speaks unheard, or hears nobody", Cut::oneWay));
+        nemesis("one-way-leader", "the leader speaks unheard, or hears nobody", Cut::oneWay),
+        new Deed(
+            "refused-leader",
+            "the leader's port turns connections away as if it had ended; mostly it is not heard",
+            Set.of(Ability.LINKS, Ability.PORTS),
+            this::refuse));
   }
 
   private Nemesis nemesis(String name, String describe, Shape shape) {
@@ -61,6 +67,39 @@ final class LinkNemeses {
                 "%d bytes over %d cut links in %d ms, %d over the others"
                     .formatted(over, cut.links().size(), ProcessNemeses.millisSince(start), around);
             return over == 0 && (around > 0 || moved.isPresent())
+                ? Optional.of(ProcessNemeses.join(proof, moved))
+                : Optional.empty();
+          }
+        });
+  }
+
+  /** Others take such a leader for one that has ended, and do not wait for it. */
+  private Strike refuse(ChaosCluster cluster, RandomGenerator random) {
+    if (!(cluster instanceof PeerPorts ports)) {
+      throw new UnsupportedOperationException("ports cannot be shut here");
+    }
+    Witness witness = new Witness(cluster);
+    View before = ProcessNemeses.orClose(witness, witness::viewWithLeader);
+    int leader = before.leader().orElseThrow();
+    List<Cut.Way> unheard =
+        random.nextInt(4) == 0 ? List.of() : Cut.ways(cluster.size(), (from, to) -> from == leader);
+    unheard.forEach(link -> cluster.link(link.from(), link.to(), LinkRule.BLOCKED));
+    ports.refuse(leader, true);
+    long start = System.nanoTime();
+    boolean atFirst = ports.turnsAway(leader);
+    return new Fault(
+        "member " + leader + ", the leader, refuses" + (unheard.isEmpty() ? "" : ", unheard"),
+        lasting.overAnElection(cluster, random),
+        () -> {
+          try (witness) {
+            boolean atLast = ports.turnsAway(leader);
+            Optional<String> moved = before.movedTo(witness.view());
+            unheard.forEach(link -> cluster.link(link.from(), link.to(), LinkRule.OPEN));
+            ports.refuse(leader, false);
+            String proof =
+                "member %d turned connections away for %d ms"
+                    .formatted(leader, ProcessNemeses.millisSince(start));
+            return atFirst && atLast && !ports.turnsAway(leader)
                 ? Optional.of(ProcessNemeses.join(proof, moved))
                 : Optional.empty();
           }

@@ -11,6 +11,7 @@ import io.kelson.chaos.planted.PlantedServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -26,12 +27,18 @@ final class Clusters implements ClusterFactory {
 
   /**
    * Snapshots every few seconds, so that faults meet them, watches that tell how far, and passwords
-   * that are checked in no time: a run is not about them.
+   * that are checked in no time: a run is not about them. And what the run asks for.
    */
-  private static List<String> flags(String product) {
-    String prefix = product.equals("etcd") ? "--experimental-" : "--";
-    return List.of(
-        "--snapshot-count=2000", "--bcrypt-cost=4", prefix + "watch-progress-notify-interval=1s");
+  private static List<String> flags(RunSpec spec) {
+    String prefix = spec.product().equals("etcd") ? "--experimental-" : "--";
+    List<String> flags = new ArrayList<>();
+    flags.add("--snapshot-count=2000");
+    flags.add("--bcrypt-cost=4");
+    flags.add(prefix + "watch-progress-notify-interval=1s");
+    if (!spec.flags().isBlank()) {
+      flags.addAll(List.of(spec.flags().strip().split("\\s+")));
+    }
+    return flags;
   }
 
   @Override
@@ -42,7 +49,7 @@ final class Clusters implements ClusterFactory {
     }
     ProcessOptions plain =
         ProcessOptions.of(command(spec, directory), directory, spec.members(), spec.seed())
-            .withFlags(flags(spec.product()));
+            .withFlags(flags(spec));
     if (spec.nemesis().equals(NemesisCatalogue.SWARM)) {
       return asMuchAsThereIs(plain, spec.seed());
     }
@@ -95,7 +102,7 @@ final class Clusters implements ClusterFactory {
           directory,
           System.getProperty(IMAGE_PROPERTY, DockerDriver.DEFAULT_IMAGE),
           spec.members(),
-          flags(spec.product()),
+          flags(spec),
           spec.seed());
     } catch (IllegalStateException e) {
       throw new UnavailableException(e.getMessage(), e);

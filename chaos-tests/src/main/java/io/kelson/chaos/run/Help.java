@@ -49,6 +49,7 @@ final class Help {
         --members N      3
         --clients N      8
         --rate R         calls a second of each client, 0 (default) for as fast as answers come
+        --flags F        further flags for every member, such as --flags --read-lease
         --out DIR        where everything is kept; by default below chaos-runs
 
       A run passes only if enough was done, a fault took effect if one was asked for, and every

@@ -16,6 +16,7 @@ import java.util.List;
  * @param clients how many threads of clients, from 1 to 64
  * @param rate calls a second of each client, 0 for as fast as answers come
  * @param planted id of the bug planted in every member, empty for none
+ * @param flags further flags for every member, with blanks between them; empty for none
  */
 public record RunSpec(
     String workload,
@@ -27,7 +28,8 @@ public record RunSpec(
     int members,
     int clients,
     double rate,
-    String planted) {
+    String planted,
+    String flags) {
   /** The name of no nemesis. */
   public static final String NO_NEMESIS = "none";
 
@@ -48,19 +50,19 @@ public record RunSpec(
   /** Three members of Kelson as processes, eight clients in a closed loop, 30 s. */
   public static RunSpec of(String workload, String nemesis, long seed) {
     return new RunSpec(
-        workload, nemesis, Duration.ofSeconds(30), seed, "process", "kelson", 3, 8, 0, "");
+        workload, nemesis, Duration.ofSeconds(30), seed, "process", "kelson", 3, 8, 0, "", "");
   }
 
   /** The same for another time. */
   public RunSpec withDuration(Duration other) {
     return new RunSpec(
-        workload, nemesis, other, seed, driver, product, members, clients, rate, planted);
+        workload, nemesis, other, seed, driver, product, members, clients, rate, planted, flags);
   }
 
   /** The same with a bug in every member. */
   public RunSpec withPlanted(String bug) {
     return new RunSpec(
-        workload, nemesis, duration, seed, driver, product, members, clients, rate, bug);
+        workload, nemesis, duration, seed, driver, product, members, clients, rate, bug, flags);
   }
 
   /** The same with another workload, nemesis and seed. */
@@ -75,7 +77,8 @@ public record RunSpec(
         members,
         clients,
         rate,
-        planted);
+        planted,
+        flags);
   }
 
   /** Short, for directories. */
@@ -102,7 +105,8 @@ public record RunSpec(
         + " --clients "
         + clients
         + (rate == 0 ? "" : " --rate " + rate)
-        + (planted.isEmpty() ? "" : " --plant " + planted);
+        + (planted.isEmpty() ? "" : " --plant " + planted)
+        + (flags.isEmpty() ? "" : " --flags " + (flags.contains(" ") ? "'" + flags + "'" : flags));
   }
 
   private static void require(boolean holds, String what, Object value, String remedy) {

@@ -11,7 +11,7 @@ import java.util.Set;
 final class Specs {
   /** The options that say what a run is to be, apart from its time. */
   static final Set<String> COMMON =
-      Set.of("seed", "driver", "product", "members", "clients", "rate", "out", "plant");
+      Set.of("seed", "driver", "product", "members", "clients", "rate", "out", "plant", "flags");
 
   private Specs() {}
 
@@ -42,7 +42,8 @@ final class Specs {
           Math.toIntExact(arguments.number("members", 3)),
           Math.toIntExact(arguments.number("clients", 8)),
           arguments.decimal("rate", 0),
-          planted(arguments));
+          planted(arguments),
+          arguments.text("flags", ""));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new UsageException(e.getMessage());
     }

@@ -57,6 +57,15 @@ class ProcessDriverIT {
     cluster.awaitHealthy(BOUND);
     assertThat(cluster.leader()).isPresent().isNotEqualTo(Optional.of(leader));
 
+    int refused = cluster.leader().orElseThrow();
+    assertThat(cluster.turnsAway(refused)).isFalse();
+    Strike refusal = nemeses.named("refused-leader").strike(cluster, random);
+    assertThat(refusal.what()).contains("member " + refused);
+    assertThat(cluster.turnsAway(refused)).isTrue();
+    assertThat(refusal.end())
+        .hasValueSatisfying(proof -> assertThat(proof).contains("turned connections away"));
+    cluster.awaitHealthy(BOUND);
+
     Strike pause = nemeses.named("pause").strike(cluster, random);
     assertThat(pause.end())
         .hasValueSatisfying(proof -> assertThat(proof).contains("was in state T"));

@@ -47,13 +47,15 @@ class SpecsTest {
             "2.5");
     assertThat(spec)
         .isEqualTo(
-            new RunSpec("txn", "none", Duration.ofMinutes(2), 7, "docker", "etcd", 5, 12, 2.5, ""));
+            new RunSpec(
+                "txn", "none", Duration.ofMinutes(2), 7, "docker", "etcd", 5, 12, 2.5, "", ""));
   }
 
   @Test
   void theArgumentsOfASpecGiveItAgain() {
     RunSpec spec =
-        new RunSpec("bank", "none", Duration.ofSeconds(9), 3, "process", "etcd", 5, 2, 50, "");
+        new RunSpec(
+            "bank", "none", Duration.ofSeconds(9), 3, "process", "etcd", 5, 2, 50, "", "--a=1");
     String[] words = spec.arguments().split(" ");
     assertThat(words[0]).isEqualTo("run");
     assertThat(parse(List.of(words).subList(1, words.length).toArray(String[]::new)))
