@@ -85,8 +85,9 @@ final class RegisterHistories {
 
   /** What the members held in the end is one more read. */
   private void addFinal(Bytes key, List<RegisterOp> list) {
+    // Also after the beginning of those that nobody saw the end of: they may have come last.
     long end =
-        list.stream().filter(op -> !op.open()).mapToLong(RegisterOp::endNanos).max().orElse(0);
+        list.stream().mapToLong(op -> op.open() ? op.startNanos() : op.endNanos()).max().orElse(0);
     evidence.finals().values().stream()
         .findAny()
         .ifPresent(

@@ -123,6 +123,15 @@ class LinearizableCheckerTest {
   }
 
   @Test
+  void theLastWriteMayBeOneThatNobodySawTheEndOf() {
+    run.ok(1, 0, 10, put("k", "a"));
+    run.unknown(2, 20, put("k", "b"));
+    run.store.apply(put("k", "b"));
+    run.member("one");
+    held();
+  }
+
+  @Test
   void refusedWriteThatIsReadIsFound() {
     run.ok(1, 0, 10, put("k", "a"));
     run.failed(2, 20, 30, put("k", "b"));
