@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,11 @@ class ProcessDriverIT {
     cluster.awaitHealthy(BOUND);
 
     Strike pause = nemeses.named("pause").strike(cluster, random);
+    // The kernel stops a process some time after it was told to; faults of campaigns last longer.
+    Await.until(
+        "a member to stand still",
+        BOUND,
+        () -> IntStream.range(0, 3).anyMatch(member -> cluster.state(member) == 'T'));
     assertThat(pause.end())
         .hasValueSatisfying(proof -> assertThat(proof).contains("was in state T"));
     cluster.awaitHealthy(BOUND);
