@@ -11,6 +11,11 @@ import io.kelson.server.config.ServerFlags;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +36,7 @@ public final class ArchiveTraining {
 
   /** Runs the member and the calls; needs no argument. */
   public static void main(String[] arguments) throws Exception {
+    Main.main(new String[] {"server", "--version"});
     Path directory = Files.createTempDirectory("kelson-archive");
     try {
       ServerConfig config = ServerFlags.parse(flags(directory), Map.of()).config();
@@ -39,7 +45,9 @@ public final class ArchiveTraining {
         if (!server.awaitReady(PATIENCE)) {
           throw new IllegalStateException("no member came up within " + PATIENCE);
         }
-        call(URI.create(server.clientUrls().get(0)));
+        URI url = URI.create(server.clientUrls().get(0));
+        call(url);
+        callByJson(url);
       }
     } finally {
       delete(directory);
@@ -68,6 +76,21 @@ public final class ArchiveTraining {
       keys.range(RangeRequest.newBuilder().setKey(key).setSerializable(true).build());
     } finally {
       channel.shutdownNow();
+    }
+  }
+
+  private static void callByJson(URI url) throws IOException, InterruptedException {
+    HttpClient client = HttpClient.newHttpClient();
+    for (HttpRequest.Builder each :
+        List.of(
+            HttpRequest.newBuilder(url.resolve("/v3/kv/put"))
+                .POST(BodyPublishers.ofString("{\"key\":\"YQ==\",\"value\":\"YQ==\"}")),
+            HttpRequest.newBuilder(url.resolve("/readyz")),
+            HttpRequest.newBuilder(url.resolve("/metrics")))) {
+      HttpResponse<String> answer = client.send(each.build(), BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new IllegalStateException(answer + " " + answer.body());
+      }
     }
   }
 

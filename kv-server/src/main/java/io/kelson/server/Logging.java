@@ -1,5 +1,6 @@
 package io.kelson.server;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -50,30 +51,37 @@ final class Logging {
    * @throws StartFailure if a file cannot be written
    */
   static void setUp(String level, LogSettings settings) throws StartFailure {
-    setUp(level);
-    if (!OWN.equals(System.getProperty(CONFIGURATION))) {
+    String named = System.getProperty(CONFIGURATION);
+    if (named != null) {
+      setUp(level);
+    }
+    if (named != null && !named.equals(OWN)) {
       if (!settings.equals(LogSettings.DEFAULT)) {
         LoggerFactory.getLogger(Logging.class)
             .warn(
                 "--log-format and --log-outputs have no effect: logback is configured by {}",
-                System.getProperty(CONFIGURATION));
+                named);
       }
       return;
     }
+    quietLargeMessages();
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      replaceAppenders(context, settings);
+      configure(context, level, settings);
     }
   }
 
-  private static void replaceAppenders(LoggerContext context, LogSettings settings)
+  /** What {@link #OWN} says, without reading XML, which is a tenth of the time to start. */
+  private static void configure(LoggerContext context, String level, LogSettings settings)
       throws StartFailure {
+    context.reset();
     for (String output : settings.outputs()) {
       requireWritable(output);
     }
+    context.getLogger("io.kelson").setLevel(Level.toLevel(level, Level.INFO));
     ch.qos.logback.classic.Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.detachAndStopAllAppenders();
+    root.setLevel(Level.WARN);
     for (String output : settings.outputs()) {
       OutputStreamAppender<ILoggingEvent> appender = appender(output);
       appender.setContext(context);

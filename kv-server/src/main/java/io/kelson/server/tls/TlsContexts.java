@@ -39,6 +39,8 @@ public final class TlsContexts {
   private final TlsPolicy policy;
   private final CurrentSslContext server = new CurrentSslContext(this::currentServer);
   private final CurrentSslContext client = new CurrentSslContext(this::currentClient);
+
+  // Null as long as there are no files and nobody has dialled by TLS.
   private volatile Contexts current;
 
   // Only under the lock.
@@ -61,7 +63,8 @@ public final class TlsContexts {
     this.policy = policy;
     this.tried = files.stamp();
     Material material = Material.load(files);
-    this.current = contexts(material);
+    // Without files nothing can be wrong with them, and most who have none never dial by TLS.
+    this.current = hasFiles() ? contexts(material) : null;
     LOG.debug("TLS for {}: {}", name, material.summary());
   }
 
@@ -123,11 +126,28 @@ public final class TlsContexts {
   }
 
   private JdkSslContext currentServer() {
-    return current.server();
+    return current().server();
   }
 
   private JdkSslContext currentClient() {
-    return current.client();
+    return current().client();
+  }
+
+  private Contexts current() {
+    Contexts now = current;
+    return now != null ? now : withoutFiles();
+  }
+
+  /** Takes a fifth of a second: the authorities that the Java runtime trusts are read. */
+  private synchronized Contexts withoutFiles() {
+    if (current == null) {
+      try {
+        current = contexts(Material.load(files));
+      } catch (TlsException e) {
+        throw new IllegalStateException("this Java runtime cannot dial by TLS", e);
+      }
+    }
+    return current;
   }
 
   private Contexts contexts(Material material) throws TlsException {

@@ -64,10 +64,10 @@ record TlsPolicy(
 
   /** Those of TLS 1.3 are always spoken, as in etcd; a list chooses among those of TLS 1.2. */
   private static List<String> suites(List<String> asked) {
-    Set<String> known = known();
     if (asked.isEmpty()) {
-      return Http2SecurityUtil.CIPHERS.stream().filter(known::contains).toList();
+      return List.of();
     }
+    Set<String> known = known();
     List<String> suites = new ArrayList<>();
     for (String name : asked) {
       if (!known.contains(name)) {
@@ -81,6 +81,20 @@ record TlsPolicy(
         .filter(suite -> known.contains(suite) && !suites.contains(suite))
         .forEach(suites::add);
     return List.copyOf(suites);
+  }
+
+  /**
+   * What to speak. Looking for what this Java has costs a twentieth of a second, so who never
+   * speaks TLS does not.
+   */
+  @Override
+  public List<String> cipherSuites() {
+    return cipherSuites.isEmpty() ? Recommended.SUITES : cipherSuites;
+  }
+
+  private static final class Recommended {
+    static final List<String> SUITES =
+        Http2SecurityUtil.CIPHERS.stream().filter(known()::contains).toList();
   }
 
   private static Set<String> known() {
