@@ -10,8 +10,7 @@ import java.util.function.ToDoubleFunction;
  * @param a the first side's figures, one per pair
  * @param b the second side's, in the same order
  * @param ratioMedian the median over the pairs of b's throughput by a's
- * @param ratioLow the lower end of its 95% interval (bootstrap over the pairs)
- * @param ratioHigh the upper end
+ * @param ratioInterval where that lies
  * @param cpuRatioMedian the median over the pairs of b's server CPU per operation by a's
  * @param goals what b was to reach beside a, and whether it did
  */
@@ -20,8 +19,7 @@ record Comparison(
     Medians a,
     Medians b,
     double ratioMedian,
-    double ratioLow,
-    double ratioHigh,
+    Interval ratioInterval,
     double cpuRatioMedian,
     List<Goal.Outcome> goals) {
   /** The medians of one side over the pairs. */
@@ -65,22 +63,14 @@ record Comparison(
     }
   }
 
-  static Comparison of(Step step, Sizes sizes, LoadResult[] a, LoadResult[] b) {
-    double[] ratios = new double[a.length];
-    double[] cpuRatios = new double[a.length];
-    for (int i = 0; i < a.length; i++) {
-      ratios[i] = Ratios.ratio(b[i].opsPerSecond(), a[i].opsPerSecond());
-      cpuRatios[i] = Ratios.ratio(b[i].serverCpuMicrosPerOp(), a[i].serverCpuMicrosPerOp());
-    }
-    double[] interval = Ratios.interval(ratios);
+  static Comparison of(Step step, Sizes sizes, int pairs, LoadResult[] a, LoadResult[] b) {
     return new Comparison(
         step.label(sizes),
         Medians.of(a),
         Medians.of(b),
-        Ratios.median(ratios),
-        interval[0],
-        interval[1],
-        Ratios.median(cpuRatios),
-        step.goals().stream().map(goal -> goal.judge(a, b)).toList());
+        Ratios.median(Goal.Figure.THROUGHPUT.ratios(a, b)),
+        Goal.Figure.THROUGHPUT.interval(pairs, a, b),
+        Ratios.median(Goal.Figure.CPU.ratios(a, b)),
+        step.goals().stream().map(goal -> goal.judge(pairs, a, b)).toList());
   }
 }

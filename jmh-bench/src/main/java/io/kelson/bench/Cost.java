@@ -10,21 +10,26 @@ import java.util.List;
  * @param diskBytesWritten what the servers' disks wrote, for all programs; negative if unknown
  * @param syncs how often the servers had a file synced; negative if that was not counted
  * @param driverCpuMicros user and system time of this JVM
+ * @param serverCpuCourse how the servers' CPU time came about; unknown if nobody looked meanwhile
  */
 record Cost(
     boolean servers,
     long serverCpuMicros,
     long diskBytesWritten,
     long syncs,
-    long driverCpuMicros) {
-  /** All but the syncs, which somebody must watch: see {@link CostMeter}. */
+    long driverCpuMicros,
+    CpuCourse serverCpuCourse) {
+  /**
+   * All but what somebody must watch, the syncs and the course of things: see {@link CostMeter}.
+   */
   static Cost of(List<Long> serverPids) {
     return new Cost(
         !serverPids.isEmpty(),
         CpuMeter.micros(serverPids),
         DiskMeter.bytesWritten(serverPids),
         -1,
-        CpuMeter.ownMicros());
+        CpuMeter.ownMicros(),
+        CpuCourse.UNKNOWN);
   }
 
   Cost since(Cost earlier) {
@@ -33,10 +38,11 @@ record Cost(
         serverCpuMicros - earlier.serverCpuMicros,
         diskBytesWritten < 0 ? -1 : diskBytesWritten - earlier.diskBytesWritten,
         -1,
-        driverCpuMicros - earlier.driverCpuMicros);
+        driverCpuMicros - earlier.driverCpuMicros,
+        CpuCourse.UNKNOWN);
   }
 
-  Cost withSyncs(long count) {
-    return new Cost(servers, serverCpuMicros, diskBytesWritten, count, driverCpuMicros);
+  Cost with(CpuCourse course, long syncCount) {
+    return new Cost(servers, serverCpuMicros, diskBytesWritten, syncCount, driverCpuMicros, course);
   }
 }

@@ -6,11 +6,13 @@ import java.util.List;
 final class CostMeter implements AutoCloseable {
   private final List<Long> serverPids;
   private final SyncMeter syncs;
+  private final CpuRecorder cpu;
   private final Cost before;
 
   private CostMeter(List<Long> serverPids, SyncMeter syncs) {
     this.serverPids = serverPids;
     this.syncs = syncs;
+    this.cpu = CpuRecorder.start(serverPids);
     this.before = Cost.of(serverPids);
   }
 
@@ -34,11 +36,12 @@ final class CostMeter implements AutoCloseable {
   /** What was used since the start; once. */
   Cost stop() throws InterruptedException {
     Cost spent = Cost.of(serverPids).since(before);
-    return spent.withSyncs(syncs.stop());
+    return spent.with(cpu.stop(), syncs.stop());
   }
 
   @Override
   public void close() {
+    cpu.close();
     syncs.close();
   }
 }

@@ -98,7 +98,7 @@ final class DriverLoop implements AutoCloseable {
   private void begin(Phase next, CompletableFuture<Tally> result) {
     phase = next;
     done = result;
-    tally = new Tally(next.startNanos());
+    tally = Tally.sliced(next.startNanos());
     issued = 0;
     finished.lazySet(0);
     failed.lazySet(0);

@@ -1,6 +1,10 @@
 package io.kelson.bench;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * How much better than the first side the second is to be under one load.
@@ -34,31 +38,68 @@ record Goal(Figure figure, double bound) {
         case CPU -> result.serverCpuMicrosPerOp();
       };
     }
+
+    /** Draws it again from the result's slices; nothing if it is no figure of theirs. */
+    private Optional<Draw> draw(LoadResult result) {
+      List<Slice> slices = result.slices();
+      if (slices.isEmpty()) {
+        return Optional.empty();
+      }
+      return switch (this) {
+        case THROUGHPUT -> Optional.of(Slice.operationsPerSecond(slices));
+        case P50 ->
+            slices.stream().anyMatch(slice -> slice.p50Micros() == null)
+                ? Optional.empty()
+                : Optional.of(Slice.medianLatency(slices));
+        case LONGEST -> Optional.empty();
+        case CPU ->
+            slices.stream().anyMatch(slice -> slice.serverCpuMicros() == null)
+                ? Optional.empty()
+                : Optional.of(Slice.cpuPerOperation(slices));
+      };
+    }
+
+    /** The second side's by the first's, pair by pair. */
+    double[] ratios(LoadResult[] a, LoadResult[] b) {
+      return IntStream.range(0, a.length)
+          .mapToDouble(i -> Ratios.ratio(of(b[i]), of(a[i])))
+          .toArray();
+    }
+
+    /** Where the median of these ratios, from so many pairs, lies. */
+    Interval interval(int pairs, LoadResult[] a, LoadResult[] b) {
+      List<Draw> draws = new ArrayList<>();
+      for (int i = 0; i < a.length; i++) {
+        Optional<Draw> under = draw(a[i]);
+        Optional<Draw> over = draw(b[i]);
+        if (under.isPresent() && over.isPresent()) {
+          draws.add(Ratios.ratio(over.get(), under.get()));
+        }
+      }
+      return Interval.ofMedian(pairs, ratios(a, b), draws);
+    }
   }
 
   /**
    * What came of it; its components are fields of the JSON result.
    *
    * @param ratio the median over the pairs; 0 if there is none
+   * @param interval where that lies
    * @param reached never if there is no ratio
    */
-  record Outcome(String goal, double ratio, boolean reached) {}
+  record Outcome(String goal, double ratio, Interval interval, boolean reached) {}
 
   /**
    * Judges.
    *
-   * @param a the first side's results, one per pair
+   * @param pairs how many there are
+   * @param a the first side's results, one per pair, or as many of each
    * @param b the second side's, in the same order
    */
-  Outcome judge(LoadResult[] a, LoadResult[] b) {
-    double[] ratios = new double[a.length];
-    for (int i = 0; i < a.length; i++) {
-      double under = figure.of(a[i]);
-      ratios[i] = under == 0 ? 0 : figure.of(b[i]) / under;
-    }
-    double ratio = Ratios.median(ratios);
+  Outcome judge(int pairs, LoadResult[] a, LoadResult[] b) {
+    double ratio = Ratios.median(figure.ratios(a, b));
     boolean kept = more() ? ratio >= bound : ratio <= bound;
-    return new Outcome(text(), ratio, ratio > 0 && kept);
+    return new Outcome(text(), ratio, figure.interval(pairs, a, b), ratio > 0 && kept);
   }
 
   private boolean more() {

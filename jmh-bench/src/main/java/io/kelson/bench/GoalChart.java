@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * What came of the goals of a side-by-side run, as a drawing: a bar for each, from 1 to the ratio,
- * on a logarithmic axis, with a mark where the goal lies.
+ * on a logarithmic axis, with a line for its interval and a mark where the goal lies.
  */
 final class GoalChart {
   private static final int WIDTH = 980;
@@ -27,7 +27,7 @@ final class GoalChart {
   private GoalChart() {}
 
   /** One goal: its text ends in the bound. */
-  private record Bar(String label, String goal, double ratio, boolean reached) {
+  private record Bar(String label, String goal, double ratio, Interval interval, boolean reached) {
     double bound() {
       String[] words = goal.split(" ");
       for (String word : words) {
@@ -45,13 +45,17 @@ final class GoalChart {
     List<Bar> bars = new ArrayList<>();
     for (Comparison load : loads) {
       for (Goal.Outcome goal : load.goals()) {
-        bars.add(new Bar(load.step(), goal.goal(), goal.ratio(), goal.reached()));
+        bars.add(new Bar(load.step(), goal.goal(), goal.ratio(), goal.interval(), goal.reached()));
       }
     }
     for (ScenarioComparison scenario : scenarios) {
       bars.add(
           new Bar(
-              scenario.what(), scenario.goalText(), scenario.measured(), scenario.goalReached()));
+              scenario.what(),
+              scenario.goalText(),
+              scenario.measured(),
+              scenario.measuredInterval(),
+              scenario.goalReached()));
     }
     chart.grid(bars.size());
     bars.stream().filter(bar -> bar.ratio() > 0).forEach(chart::add);
@@ -90,6 +94,9 @@ final class GoalChart {
             Math.max(1, to - from),
             ROW - 8,
             bar.reached() ? REACHED : MISSED));
+    if (bar.interval() != null && bar.interval().known()) {
+      line(x(bar.interval().low()), x(bar.interval().high()), top + ROW / 2 - 1);
+    }
     double mark = x(bar.bound());
     body.append(
         String.format(
@@ -100,8 +107,25 @@ final class GoalChart {
             top + 1,
             mark,
             top + ROW - 3));
+    double end = bar.interval() == null ? to : Math.max(to, x(bar.interval().high()));
     text(
-        Math.max(to, mark) + 6, top + 14, "start", String.format(Locale.ROOT, "%.2f", bar.ratio()));
+        Math.max(end, mark) + 6,
+        top + 14,
+        "start",
+        String.format(Locale.ROOT, "%.2f", bar.ratio()));
+  }
+
+  /** An interval: older results have none. */
+  private void line(double from, double to, int y) {
+    body.append(
+        String.format(
+            Locale.ROOT,
+            "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#333\""
+                + " stroke-width=\"3\" stroke-opacity=\"0.6\"/>%n",
+            from,
+            y,
+            to,
+            y));
   }
 
   private String end(String title, int count) {

@@ -131,6 +131,16 @@ public final class LoadDriver implements AutoCloseable {
     return measured;
   }
 
+  /**
+   * Draws the last run's latency at a percentile again, in microseconds, from slices of its time.
+   *
+   * @throws IllegalStateException if no operation succeeded
+   */
+  public Draw percentileMicros(double percent) {
+    Draw nanos = measured.percentile(percent);
+    return random -> nanos.again(random) / 1e3;
+  }
+
   @Override
   public void close() {
     loops.forEach(DriverLoop::close);
@@ -176,7 +186,7 @@ public final class LoadDriver implements AutoCloseable {
             progress);
     // A server that fell silent: what is in flight ends with errors, and the phase with it.
     vigil.keep(all, () -> loops.forEach(DriverLoop::abort));
-    Tally sum = new Tally(startNanos);
+    Tally sum = Tally.sliced(startNanos);
     running.forEach(tally -> sum.add(tally.join()));
     return sum;
   }

@@ -1,5 +1,6 @@
 package io.kelson.bench;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
@@ -41,7 +42,8 @@ public record LoadResult(
     Double serverCpuMicrosPerOp,
     Double diskBytesWrittenPerOp,
     Double fdatasyncsPerOp,
-    double driverCpuMicrosPerOp) {
+    double driverCpuMicrosPerOp,
+    List<Slice> slices) {
 
   static LoadResult of(String workload, LoadPlan plan, Tally tally, Cost cost) {
     double elapsedSeconds =
@@ -72,7 +74,8 @@ public record LoadResult(
             ? perOperation(cost.diskBytesWritten(), operations)
             : null,
         cost.syncs() >= 0 ? perOperation(cost.syncs(), operations, 10_000) : null,
-        perOperation(cost.driverCpuMicros(), operations));
+        perOperation(cost.driverCpuMicros(), operations),
+        tally.slices(cost.serverCpuCourse()));
   }
 
   /** How many operations failed. */

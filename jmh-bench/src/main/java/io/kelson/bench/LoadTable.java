@@ -43,7 +43,7 @@ record LoadTable(List<Step> steps, Sizes sizes) {
   /** The table of all loads. */
   static String of(List<Comparison> comparisons, String a, String b, int pairs) {
     StringBuilder out = new StringBuilder("\n");
-    out.append("medians over ").append(pairs).append(" pairs; us/op: CPU of the three servers\n");
+    out.append(Interval.legend(pairs)).append("; us/op: CPU of the three servers\n");
     out.append(
         String.format(
             "| load | a (%s) ops/s | b (%s) ops/s | b/a (95%%) | a p50/p99 ms | b p50/p99 ms |"
@@ -58,7 +58,7 @@ record LoadTable(List<Step> steps, Sizes sizes) {
               row.a().opsPerSecond(),
               row.b().opsPerSecond(),
               row.ratioMedian(),
-              interval(row, pairs),
+              row.ratioInterval().text(),
               latencies(row.a()),
               latencies(row.b()),
               row.a().cpuMicrosPerOp(),
@@ -79,12 +79,9 @@ record LoadTable(List<Step> steps, Sizes sizes) {
   }
 
   private static String reached(Goal.Outcome outcome) {
-    return String.format("%s (%.2fx)", outcome.reached() ? "yes" : "no", outcome.ratio());
-  }
-
-  /** An interval over one or two pairs would say nothing. */
-  private static String interval(Comparison row, int pairs) {
-    return pairs < 3 ? "" : String.format(" (%.2f-%.2f)", row.ratioLow(), row.ratioHigh());
+    return String.format(
+        "%s, %.2fx%s",
+        outcome.reached() ? "yes" : "no", outcome.ratio(), outcome.interval().text());
   }
 
   private static String latencies(Comparison.Medians medians) {

@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,12 +68,12 @@ public final class SideBySide implements Callable<Integer> {
   @Option(names = "--pairs", description = "Pairs of legs (3; quick: 1).")
   private Integer pairs;
 
-  @Option(names = "--seconds", description = "Seconds each load is measured (15; quick: 3).")
+  @Option(names = "--seconds", description = "Seconds each load is measured (15; quick: 2).")
   private Integer seconds;
 
   @Option(
       names = "--warmup",
-      description = "Seconds each cluster is warmed up after it was filled (45; quick: 30).")
+      description = "Seconds each cluster is warmed up after it was filled (45; quick: 35).")
   private Integer warmupSeconds;
 
   @Option(names = "--key-space", description = "Number of keys (100000; quick: 10000).")
@@ -97,7 +99,11 @@ public final class SideBySide implements Callable<Integer> {
 
   @Mixin private ScenarioOptions scenarioOptions = new ScenarioOptions();
 
-  @Option(names = "--quick", description = "A look in a few minutes instead of a measurement.")
+  @Option(
+      names = "--quick",
+      description =
+          "A look in less than ten minutes instead of a measurement: small sizes, servers that are"
+              + " hardly warm, and only what has a goal.")
   private boolean quick;
 
   @Option(
@@ -270,16 +276,22 @@ public final class SideBySide implements Callable<Integer> {
         Sizes.of(
             new KeySpace(keySpace != null ? keySpace : quick ? 10_000 : 100_000, 16),
             valueBytes,
-            listedKeys != null ? listedKeys : quick ? 20_000 : 1_000_000),
-        Duration.ofSeconds(warmupSeconds != null ? warmupSeconds : quick ? 30 : 45),
+            listedKeys != null ? listedKeys : quick ? 20_000 : 1_000_000,
+            quick ? 10 : 30),
+        Duration.ofSeconds(warmupSeconds != null ? warmupSeconds : quick ? 35 : 45),
         Duration.ofSeconds(1),
-        Duration.ofSeconds(seconds != null ? seconds : quick ? 3 : 15),
+        Duration.ofSeconds(seconds != null ? seconds : quick ? 2 : 15),
         basePort);
   }
 
   private void choose(Sizes sizes) {
     Selection selection = new Selection(only);
-    steps = Step.ALL.stream().filter(step -> selection.test(step.label(sizes))).toList();
+    steps =
+        Step.ALL.stream()
+            .filter(step -> selection.test(step.label(sizes)))
+            .filter(step -> !quick || !step.goals().isEmpty())
+            .flatMap(step -> Collections.nCopies(quick ? step.timesInOnePair() : 1, step).stream())
+            .toList();
     scenarios = Scenarios.of(scenarioSizes(), selection);
     if (steps.isEmpty() && scenarios.count() == 0) {
       throw new IllegalArgumentException("no load's or scenario's name begins with one of " + only);
@@ -319,19 +331,24 @@ public final class SideBySide implements Callable<Integer> {
   }
 
   private List<Comparison> compare(Sizes sizes, List<LegReport> legs) {
-    List<Comparison> comparisons = new ArrayList<>();
-    for (int i = 0; i < steps.size(); i++) {
-      comparisons.add(
-          Comparison.of(steps.get(i), sizes, results(legs, "a", i), results(legs, "b", i)));
-    }
-    return comparisons;
+    return steps.stream()
+        .distinct()
+        .map(
+            step ->
+                Comparison.of(
+                    step, sizes, pairs(), results(legs, "a", step), results(legs, "b", step)))
+        .toList();
   }
 
-  /** One side's results of one step, in the order of the pairs. */
-  private static LoadResult[] results(List<LegReport> legs, String side, int step) {
+  /** One side's results of one step, in the order of the pairs, and in that of their coming. */
+  private LoadResult[] results(List<LegReport> legs, String side, Step step) {
     return legs.stream()
         .filter(leg -> leg.side().equals(side))
-        .map(leg -> leg.results().get(step))
+        .flatMap(
+            leg ->
+                IntStream.range(0, steps.size())
+                    .filter(i -> steps.get(i).equals(step))
+                    .mapToObj(i -> leg.results().get(i)))
         .toArray(LoadResult[]::new);
   }
 

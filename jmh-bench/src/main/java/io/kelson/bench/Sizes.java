@@ -29,7 +29,7 @@ record Sizes(
   private static final long KEPT_SECONDS = 600;
 
   /** Pages of 10,000 keys, 1,000 watchers, 10,000 leases. */
-  static Sizes of(KeySpace keys, int valueBytes, long listed) {
+  static Sizes of(KeySpace keys, int valueBytes, long listed, long ttlSeconds) {
     return new Sizes(
         keys,
         valueBytes,
@@ -37,7 +37,7 @@ record Sizes(
         (int) Math.min(10_000, listed),
         1_000,
         10_000,
-        30);
+        ttlSeconds);
   }
 
   LoadResult measure(

@@ -1,7 +1,9 @@
 package io.kelson.bench;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -23,6 +25,10 @@ final class Tally {
   private final Map<String, Long> errors = new HashMap<>();
   private final Map<String, Long> notes = new HashMap<>();
   private final long startNanos;
+
+  /** Null if only counts are kept by time: it is one more thing to record per operation. */
+  private final Slices slices;
+
   private long[] perBucket = new long[64];
   private long sentLate;
   private long lastEndNanos = Long.MIN_VALUE;
@@ -33,13 +39,28 @@ final class Tally {
    * @param startNanos when the phase began, the zero of its course over time
    */
   Tally(long startNanos) {
+    this(startNanos, null);
+  }
+
+  private Tally(long startNanos, Slices slices) {
     this.startNanos = startNanos;
+    this.slices = slices;
+  }
+
+  /** Nothing yet, and latencies will be kept by {@link Slices} as well. */
+  static Tally sliced(long startNanos) {
+    return new Tally(startNanos, new Slices(BUCKET_NANOS, LONGEST_NANOS));
   }
 
   void succeeded(long startedNanos, long endNanos) {
-    latencies.recordValue(Math.min(Math.max(endNanos - startedNanos, 0), LONGEST_NANOS));
+    long latencyNanos = Math.min(Math.max(endNanos - startedNanos, 0), LONGEST_NANOS);
+    long atNanos = Math.max(0, endNanos - startNanos);
+    latencies.recordValue(latencyNanos);
     lastEndNanos = Math.max(lastEndNanos, endNanos);
-    int bucket = (int) (Math.max(0, endNanos - startNanos) / BUCKET_NANOS);
+    if (slices != null) {
+      slices.record(atNanos, latencyNanos);
+    }
+    int bucket = (int) (atNanos / BUCKET_NANOS);
     if (bucket < MAX_BUCKETS) {
       if (bucket >= perBucket.length) {
         perBucket = Arrays.copyOf(perBucket, Math.max(bucket + 1, 2 * perBucket.length));
@@ -78,8 +99,12 @@ final class Tally {
     }
   }
 
+  /** Adds another's counts; of one that keeps latencies by slices, only such ones may be added. */
   void add(Tally other) {
     latencies.add(other.latencies);
+    if (slices != null) {
+      slices.add(other.slices);
+    }
     other.errors.forEach((text, count) -> errors.merge(text, count, Long::sum));
     other.notes.forEach((text, count) -> notes.merge(text, count, Long::sum));
     perBucket = Arrays.copyOf(perBucket, Math.max(perBucket.length, other.perBucket.length));
@@ -106,6 +131,52 @@ final class Tally {
   /** How many operations succeeded in each {@link #BUCKET_NANOS} since the start; zeros follow. */
   long[] perBucket() {
     return perBucket.clone();
+  }
+
+  /**
+   * The phase in slices of equal length, apart from the last, which ends with the last operation;
+   * none if none succeeded.
+   *
+   * @param course of the servers' CPU time meanwhile; may be unknown
+   */
+  List<Slice> slices(CpuCourse course) {
+    int buckets = perBucket.length;
+    while (buckets > 0 && perBucket[buckets - 1] == 0) {
+      buckets--;
+    }
+    long lengthNanos = slices != null ? slices.lengthNanos() : BUCKET_NANOS;
+    while (buckets * BUCKET_NANOS > Slices.MOST * lengthNanos) {
+      lengthNanos *= 2;
+    }
+    int together = (int) (lengthNanos / BUCKET_NANOS);
+    List<Slice> all = new ArrayList<>();
+    for (int from = 0; from < buckets; from += together) {
+      long fromNanos = startNanos + from * BUCKET_NANOS;
+      long toNanos = Math.min(fromNanos + lengthNanos, lastEndNanos);
+      long operations = 0;
+      for (int i = from; i < Math.min(from + together, buckets); i++) {
+        operations += perBucket[i];
+      }
+      all.add(
+          new Slice(
+              (toNanos - fromNanos) / 1e9,
+              operations,
+              slices == null ? null : slices.medianNanos(from / together) / 1e3,
+              course.known() ? course.microsBetween(fromNanos, toNanos) : null));
+    }
+    return all;
+  }
+
+  /**
+   * Draws a percentile of all latencies again, in nanoseconds.
+   *
+   * @throws IllegalStateException if latencies were not kept by slices, or nothing succeeded
+   */
+  Draw percentile(double percent) {
+    if (slices == null || latencies.getTotalCount() == 0) {
+      throw new IllegalStateException("no slices of latencies to draw from");
+    }
+    return slices.percentile(percent);
   }
 
   long startNanos() {

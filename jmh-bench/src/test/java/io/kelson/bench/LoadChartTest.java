@@ -23,7 +23,8 @@ class LoadChartTest {
       long end = 1_000 + i * BUCKET / 100;
       tally.succeeded(end - 2_000_000, end);
     }
-    LoadResult result = LoadResult.of("a<b&c", PLAN, tally, new Cost(false, 0, 0, -1, 0));
+    LoadResult result =
+        LoadResult.of("a<b&c", PLAN, tally, new Cost(false, 0, 0, -1, 0, CpuCourse.UNKNOWN));
     Document drawing = parse(LoadChart.svg(result, tally));
 
     assertThat(drawing.getElementsByTagName("path").getLength()).isEqualTo(2);
@@ -38,7 +39,8 @@ class LoadChartTest {
   @Test
   void runWithoutAnyOperationIsDrawnToo() throws Exception {
     Tally tally = new Tally(0);
-    LoadResult result = LoadResult.of("put", PLAN, tally, new Cost(false, 0, 0, -1, 0));
+    LoadResult result =
+        LoadResult.of("put", PLAN, tally, new Cost(false, 0, 0, -1, 0, CpuCourse.UNKNOWN));
     Document drawing = parse(LoadChart.svg(result, tally));
     assertThat(drawing.getElementsByTagName("path").getLength()).isZero();
   }

@@ -1,8 +1,12 @@
 package io.kelson.bench.scenario;
 
+import io.kelson.bench.Draw;
+import io.kelson.bench.Interval;
 import io.kelson.bench.Ratios;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -26,10 +30,11 @@ record Bound(Against against, double most) {
    * What came of it; its components are fields of the JSON result.
    *
    * @param measured the value or ratio that was held against the bound; 0 if there is none
+   * @param interval where that lies
    * @param reached never if there is none
    * @param text for the table
    */
-  record Outcome(String goal, double measured, boolean reached, String text) {}
+  record Outcome(String goal, double measured, Interval interval, boolean reached, String text) {}
 
   static Bound ofOther(double times) {
     return new Bound(Against.OTHER, times);
@@ -50,21 +55,30 @@ record Bound(Against against, double most) {
    * @param b the second side's, in the same order
    */
   Outcome judge(Row.Unit unit, List<Reading> a, List<Reading> b) {
-    double measured =
-        b.isEmpty()
-            ? 0
-            : switch (against) {
-              case OTHER -> Ratios.median(ratios(a, b));
-              case OWN_IDLE -> Reading.median(b, Reading::ownRatio);
-              case NOTHING -> Reading.median(b, Reading::value);
-            };
+    double[] figures =
+        switch (against) {
+          case OTHER -> ratios(a, b);
+          case OWN_IDLE -> b.stream().mapToDouble(Reading::ownRatio).toArray();
+          case NOTHING -> b.stream().mapToDouble(Reading::value).toArray();
+        };
+    Interval interval =
+        switch (against) {
+          case OTHER -> ratioInterval(a, b);
+          case OWN_IDLE -> Interval.ofMedian(figures, draws(b, Reading::ownRatioDraw));
+          case NOTHING -> Interval.ofMedian(figures, draws(b, Reading::draw));
+        };
+    double measured = figures.length == 0 ? 0 : Ratios.median(figures);
     boolean reached = measured > 0 && measured <= most;
     String shown =
         against == Against.NOTHING
             ? unit.text(measured)
             : String.format(Locale.ROOT, "%.2fx", measured);
     return new Outcome(
-        goal(unit), measured, reached, String.format("%s (%s)", reached ? "yes" : "no", shown));
+        goal(unit),
+        measured,
+        interval,
+        reached,
+        String.format("%s, %s%s", reached ? "yes" : "no", shown, interval.text()));
   }
 
   /** The second side's values by the first's, pair by pair. */
@@ -72,6 +86,25 @@ record Bound(Against against, double most) {
     return IntStream.range(0, a.size())
         .mapToDouble(i -> Ratios.ratio(b.get(i).value(), a.get(i).value()))
         .toArray();
+  }
+
+  /** Where the median of these ratios lies. */
+  static Interval ratioInterval(List<Reading> a, List<Reading> b) {
+    List<Draw> under = draws(a, Reading::draw);
+    List<Draw> over = draws(b, Reading::draw);
+    boolean all = under.size() == a.size() && over.size() == b.size();
+    List<Draw> ratios =
+        all
+            ? IntStream.range(0, a.size())
+                .mapToObj(i -> Ratios.ratio(over.get(i), under.get(i)))
+                .toList()
+            : List.of();
+    return Interval.ofMedian(ratios(a, b), ratios);
+  }
+
+  private static List<Draw> draws(
+      List<Reading> readings, Function<Reading, Optional<Draw>> figure) {
+    return readings.stream().map(figure).flatMap(Optional::stream).toList();
   }
 
   private String goal(Row.Unit unit) {

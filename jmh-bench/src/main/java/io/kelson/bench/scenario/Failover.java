@@ -51,7 +51,8 @@ record Failover(ScenarioSizes sizes) implements Scenario {
     }
     stage.progress().clear();
     return List.of(
-        Reading.of(percentile(seconds, 50), seconds), Reading.of(percentile(seconds, 99), seconds));
+        Reading.of(seconds, all -> percentile(all, 50)),
+        Reading.of(seconds, all -> percentile(all, 99)));
   }
 
   /**

@@ -49,7 +49,6 @@ record FirstPut(ScenarioSizes sizes) implements Scenario {
       node.wipe();
     }
     stage.progress().clear();
-    double median = Ratios.median(seconds.stream().mapToDouble(Double::doubleValue).toArray());
-    return List.of(Reading.of(median, seconds));
+    return List.of(Reading.of(seconds, Ratios::median));
   }
 }

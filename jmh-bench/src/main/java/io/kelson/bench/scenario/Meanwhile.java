@@ -1,5 +1,6 @@
 package io.kelson.bench.scenario;
 
+import io.kelson.bench.Draw;
 import io.kelson.bench.KeySpace;
 import io.kelson.bench.LoadDriver;
 import io.kelson.bench.LoadResult;
@@ -27,7 +28,7 @@ final class Meanwhile {
    * since a JVM that compiles is slower at everything, then alone, then until the event is over,
    * and for as long as before at least, since servers have work left behind it.
    *
-   * @return p99, idle and meanwhile
+   * @return p99, idle and meanwhile, both drawn again from slices of their time
    */
   static Reading putP99(Stage stage, KeySpace keys, ScenarioSizes sizes, Event event)
       throws InterruptedException {
@@ -37,14 +38,21 @@ final class Meanwhile {
             puts, stage.paced(sizes.ratePerSecond(), sizes.warmup(), sizes.phase()))) {
       List<Long> pids = stage.pids();
       LoadResult idle = driver.run(pids, stage.progress());
+      Draw idleAgain = driver.percentileMicros(99);
       CompletableFuture<Double> happening = happen(event);
       CompletableFuture<Void> asLong =
           new CompletableFuture<Void>()
               .completeOnTimeout(null, sizes.phase().toNanos(), TimeUnit.NANOSECONDS);
       LoadResult during =
           driver.runUntil(CompletableFuture.allOf(happening, asLong), pids, stage.progress());
-      return reading(idle, during).with(TOOK, happening.join());
+      return reading(idle, during)
+          .with(TOOK, happening.join())
+          .with(millis(driver.percentileMicros(99)), millis(idleAgain));
     }
+  }
+
+  private static Draw millis(Draw micros) {
+    return random -> micros.again(random) / 1e3;
   }
 
   private static Reading reading(LoadResult idle, LoadResult during) {

@@ -1,5 +1,6 @@
 package io.kelson.bench.scenario;
 
+import io.kelson.bench.Interval;
 import io.kelson.bench.Ratios;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +12,7 @@ import java.util.List;
  * @param a the first side
  * @param b the second side
  * @param ratioMedian the median over the pairs of b's value by a's; 0 if there is none
- * @param ratioLow the lower end of its 95% interval (bootstrap over the pairs)
- * @param ratioHigh the upper end
+ * @param ratioInterval where that lies
  * @param goal what b was to reach, and whether it did
  */
 public record ScenarioComparison(
@@ -21,8 +21,7 @@ public record ScenarioComparison(
     Side a,
     Side b,
     double ratioMedian,
-    double ratioLow,
-    double ratioHigh,
+    Interval ratioInterval,
     Bound.Outcome goal) {
 
   /**
@@ -49,6 +48,11 @@ public record ScenarioComparison(
   /** The ratio or value that was held against the goal; 0 if there is none. */
   public double measured() {
     return goal.measured();
+  }
+
+  /** Where that lies; null in results that are older than this. */
+  public Interval measuredInterval() {
+    return goal.interval();
   }
 
   /** Whether it was reached. */
@@ -82,16 +86,13 @@ public record ScenarioComparison(
       }
     }
     double[] ratios = Bound.ratios(readA, readB);
-    boolean any = ratios.length > 0;
-    double[] interval = any ? Ratios.interval(ratios) : new double[2];
     return new ScenarioComparison(
         row.what(),
         ratios.length,
         Side.of(row, allA),
         Side.of(row, allB),
-        any ? Ratios.median(ratios) : 0,
-        interval[0],
-        interval[1],
+        ratios.length > 0 ? Ratios.median(ratios) : 0,
+        Bound.ratioInterval(readA, readB),
         row.goal().judge(row.unit(), readA, readB));
   }
 }

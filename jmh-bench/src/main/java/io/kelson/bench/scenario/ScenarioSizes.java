@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param manyKeys of a large one
  * @param valueBytes of each value
  * @param revisions that are written before a compaction
+ * @param restarts of all servers of the large store
  * @param kills of leaders
  * @param starts of a server on an empty directory
  * @param ratePerSecond of the puts whose latency is looked at
@@ -22,6 +23,7 @@ public record ScenarioSizes(
     long manyKeys,
     int valueBytes,
     long revisions,
+    int restarts,
     int kills,
     int starts,
     double ratePerSecond,
@@ -35,7 +37,8 @@ public record ScenarioSizes(
     require(settleSeconds >= 0, "settle for some seconds or none, not " + settleSeconds);
     require(revisions > COMPACTION_KEEPS, "compact more than " + COMPACTION_KEEPS + " revisions");
     require(warmupSeconds >= 0, "warm up for some seconds or none, not " + warmupSeconds);
-    require(kills > 0 && starts > 0, "kill and start something at least once");
+    require(
+        kills > 0 && starts > 0 && restarts > 0, "kill, start and restart something at least once");
     require(ratePerSecond > 0 && phaseSeconds > 0, "puts need a rate and some time");
   }
 

@@ -1,5 +1,6 @@
 package io.kelson.bench.scenario;
 
+import io.kelson.bench.Interval;
 import io.kelson.bench.ProgressLine;
 import io.kelson.bench.Turn;
 import java.nio.file.Path;
@@ -118,7 +119,7 @@ public final class Scenarios {
   /** The table of all rows. */
   public static String table(List<ScenarioComparison> rows, String a, String b, int pairs) {
     StringBuilder out = new StringBuilder("\n");
-    out.append("medians over ").append(pairs).append(" pairs; less is better in every row\n");
+    out.append(Interval.legend(pairs)).append("; less is better in every row\n");
     out.append(String.format("| what | a (%s) | b (%s) | b/a (95%%) | goal | reached |%n", a, b));
     out.append("|---|---|---|---|---|---|\n");
     for (ScenarioComparison row : rows) {
@@ -135,13 +136,9 @@ public final class Scenarios {
     return out.toString();
   }
 
-  /** An interval over one or two pairs would say nothing. */
   private static String ratio(ScenarioComparison row) {
-    if (row.pairs() == 0) {
-      return "";
-    }
-    return row.pairs() < 3
-        ? String.format("%.2f", row.ratioMedian())
-        : String.format("%.2f (%.2f-%.2f)", row.ratioMedian(), row.ratioLow(), row.ratioHigh());
+    return row.pairs() == 0
+        ? ""
+        : String.format("%.2f%s", row.ratioMedian(), row.ratioInterval().text());
   }
 }
