@@ -154,6 +154,11 @@ public final class Applier implements StateMachine {
     return store.flush();
   }
 
+  @Override
+  public LogPosition settle() {
+    return store.settle();
+  }
+
   /**
    * {@inheritDoc}
    *

@@ -125,6 +125,11 @@ final class ApplyMetrics implements Scrape.Part {
     }
 
     @Override
+    public LogPosition settle() {
+      return machine.settle();
+    }
+
+    @Override
     public LogPosition applied() {
       return machine.applied();
     }

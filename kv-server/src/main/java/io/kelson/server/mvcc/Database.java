@@ -449,6 +449,12 @@ final class Database implements AutoCloseable {
     unused = closer;
   }
 
+  /** Rows written, or deleted, that are in no file yet. */
+  long unflushedRows() {
+    return property("rocksdb.num-entries-active-mem-table")
+        + property("rocksdb.num-entries-imm-mem-tables");
+  }
+
   long property(String name) {
     try {
       long sum = 0;

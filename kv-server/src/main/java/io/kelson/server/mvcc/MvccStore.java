@@ -25,6 +25,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class MvccStore implements EventHistory, AutoCloseable {
   private static final int MAX_FLUSHES = 8;
+
+  /** A put writes three: a start applies some thousands of them in well under a second. */
+  static final long ROWS_WORTH_FLUSHING = 10_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(MvccStore.class);
 
   /** Merging the newest versions then writes a few times as much as it gives back. */
@@ -357,6 +361,16 @@ public final class MvccStore implements EventHistory, AutoCloseable {
       // be done (its issue 10089).
     } while (room && flushes < MAX_FLUSHES && durable.compareTo(applied) < 0);
     return durable;
+  }
+
+  /**
+   * The same if there is enough to flush: a start applies what is not durable once more, slowly,
+   * since nothing of it is compiled then.
+   */
+  public LogPosition settle() {
+    return whileOpen(
+        opened ->
+            opened.unflushedRows() >= ROWS_WORTH_FLUSHING ? flush(opened) : durablyApplied(opened));
   }
 
   /** Ends the waits of writers for a full disk, now and from here on. Any thread, never blocks. */

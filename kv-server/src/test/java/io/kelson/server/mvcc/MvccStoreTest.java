@@ -67,6 +67,22 @@ class MvccStoreTest {
   }
 
   @Test
+  void settlingFlushesOnlyWhatStartWouldTakeLongToApplyAgain() {
+    try (TestBed bed = new TestBed(directory)) {
+      bed.put("a", "1");
+      assertThat(bed.store.settle()).as("not worth it").isEqualTo(LogPosition.ZERO);
+      for (int i = 0; i < MvccStore.ROWS_WORTH_FLUSHING / 2; i++) {
+        bed.put("a", "1");
+      }
+      assertThat(bed.store.settle()).isEqualTo(bed.store.applied());
+      assertThat(bed.store.durablyApplied()).isEqualTo(bed.store.applied());
+      LogPosition durable = bed.store.durablyApplied();
+      bed.put("a", "2");
+      assertThat(bed.store.settle()).as("a few more").isEqualTo(durable);
+    }
+  }
+
+  @Test
   void foreignFilesAreLeftAlone() throws Exception {
     Files.writeString(directory.resolve("notes.txt"), "mine");
     assertThatThrownBy(() -> MvccStore.open(directory, OPTIONS))

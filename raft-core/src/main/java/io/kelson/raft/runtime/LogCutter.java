@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * because a crash takes back the rest and only the log can give it again. It is checked here once
  * more before every cut.
  */
-final class LogCutter {
+final class LogCutter implements Upkeep.Work {
   private static final Logger LOGGER = LoggerFactory.getLogger(LogCutter.class);
 
   private final StateMachine machine;
@@ -60,14 +60,8 @@ final class LogCutter {
     thread.start();
   }
 
-  /**
-   * Looks how far the log could be cut.
-   *
-   * @param appliedIndex what the state machine has applied
-   * @param limit beyond this it must not be cut in any case
-   * @param mayFlush whether it is worth making it durable first
-   */
-  void consider(long appliedIndex, long limit, boolean mayFlush) {
+  @Override
+  public void consider(long appliedIndex, long limit, boolean mayFlush) {
     submit(
         () -> {
           durable = mayFlush ? machine.flush() : machine.durable();
@@ -76,6 +70,11 @@ final class LogCutter {
             propose.accept(index);
           }
         });
+  }
+
+  @Override
+  public void settle() {
+    submit(() -> durable = machine.settle());
   }
 
   /** Cuts the log, as the core allows. */

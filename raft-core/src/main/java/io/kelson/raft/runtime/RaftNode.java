@@ -45,8 +45,6 @@ public final class RaftNode implements AutoCloseable {
   private static final Logger LOGGER = LoggerFactory.getLogger(RaftNode.class);
 
   private static final long PORTION_BYTES = 4 << 20;
-  private static final int TICKS_BETWEEN_CUTS = 10;
-  private static final int TICKS_BETWEEN_FLUSHES = 100;
 
   private final RaftNodeOptions options;
   private final RaftCore core;
@@ -58,6 +56,7 @@ public final class RaftNode implements AutoCloseable {
   private final ApplyThread applier;
   private final FetchThread fetcher;
   private final LogCutter cutter;
+  private final Upkeep upkeep;
   private final StateMachine machine;
   private final SegmentedLog log;
   private final Snapshots snapshots;
@@ -65,8 +64,6 @@ public final class RaftNode implements AutoCloseable {
   private final Turns turns;
 
   private final WaitingReads reads = new WaitingReads();
-  private long ticks;
-  private long lastFlushTick;
   private volatile ConfigEntry config;
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile RaftStatus status;
@@ -130,6 +127,8 @@ public final class RaftNode implements AutoCloseable {
             LogWriter.DEFAULT_QUEUE_BATCHES,
             "raft-log-" + name);
     this.snapshots = new Snapshots(core, this::step, mailbox, applier, writer, log, shipper);
+    this.upkeep =
+        new Upkeep(cutter, options.snapshotEntries() + options.keepEntries(), snapshots::mayCutTo);
     this.status = currentStatus();
   }
 
@@ -293,7 +292,8 @@ public final class RaftNode implements AutoCloseable {
     long now = nanoClock.getAsLong();
     if (pacer.maybeTake(now)) {
       step(new Input.Tick(now));
-      considerCutting();
+      snapshots.tick();
+      upkeep.tick(core.appliedIndex(), core.base().index());
     }
     transport.flush();
     publishStatus();
@@ -314,22 +314,6 @@ public final class RaftNode implements AutoCloseable {
     if (!batch.reads.isEmpty()) {
       step(new Input.Read(reads.add(batch.reads), nanoClock.getAsLong()));
     }
-  }
-
-  /** Every now and then, once enough entries have been applied to be worth it. */
-  private void considerCutting() {
-    ticks++;
-    snapshots.tick();
-    long applied = core.appliedIndex();
-    if (ticks % TICKS_BETWEEN_CUTS != 0
-        || applied - core.base().index() < options.snapshotEntries() + options.keepEntries()) {
-      return;
-    }
-    boolean mayFlush = ticks - lastFlushTick >= TICKS_BETWEEN_FLUSHES;
-    if (mayFlush) {
-      lastFlushTick = ticks;
-    }
-    cutter.consider(applied, snapshots.mayCutTo(applied), mayFlush);
   }
 
   /**

@@ -52,6 +52,14 @@ public interface StateMachine {
   LogPosition flush();
 
   /**
+   * Nothing was applied for a while: makes what was applied durable if applying it once more, at
+   * the next start, would take long. Any thread that may block.
+   *
+   * @return a position that {@link #durable()} has reached
+   */
+  LogPosition settle();
+
+  /**
    * Puts a snapshot in the place of the state. On return readers see it, {@link #applied()} is the
    * snapshot's position, and a crash cannot undo it. Apply thread only; an exception stops the
    * node.

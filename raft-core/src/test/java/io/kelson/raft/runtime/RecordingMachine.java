@@ -21,6 +21,7 @@ final class RecordingMachine implements StateMachine {
   private LogPosition durable = LogPosition.ZERO;
   private byte[] config = {};
   private RuntimeException poison;
+  private int settled;
 
   @Override
   public synchronized LogPosition applied() {
@@ -58,6 +59,20 @@ final class RecordingMachine implements StateMachine {
   public synchronized LogPosition flush() {
     durable = applied;
     return durable;
+  }
+
+  @Override
+  public synchronized LogPosition settle() {
+    settled++;
+    notifyAll();
+    return durable;
+  }
+
+  /** Waits until it was told so often that nothing was applied for a while. */
+  synchronized void awaitSettled(int times) throws InterruptedException {
+    while (settled < times) {
+      wait();
+    }
   }
 
   /** The snapshot's only file holds the commands, one a line. */
