@@ -32,7 +32,7 @@ final class EtcdRows {
   }
 
   private static void tuning(List<Setting> rows) {
-    add(rows, Group.RAFT, "initial-election-tick-advance", SWITCH, "elections need no head start");
+    add(rows, Group.RAFT, "initial-election-tick-advance", SWITCH, "no start waits for a leader");
     add(rows, Group.RAFT, "raft-read-timeout", TIME, "peers are watched by heartbeats");
     add(rows, Group.RAFT, "raft-write-timeout", TIME, "peers are watched by heartbeats");
     add(rows, Group.RAFT, "max-wals", "COUNT", "the log keeps what it needs and no more");

@@ -19,6 +19,7 @@ final class CandidateRole extends RoleState {
   private final TreeSet<Long> granted = new TreeSet<>();
   private final TreeSet<Long> refused = new TreeSet<>();
   private final TreeSet<Long> gone;
+  private final int repeatTicks;
   private int elapsedTicks;
   private boolean hopeless;
 
@@ -27,6 +28,7 @@ final class CandidateRole extends RoleState {
     this.preVote = preVote;
     this.voteWrite = voteWrite;
     this.timeoutTicks = core.drawElectionTimeoutTicks();
+    this.repeatTicks = core.drawSuccessionTicks();
     this.gone = new TreeSet<>(core.roleState().gone());
   }
 
@@ -46,13 +48,11 @@ final class CandidateRole extends RoleState {
 
   /** Asks everybody; with the transfer mark, also those content with the leader they have. */
   void ask(boolean transfer) {
-    long term = preVote ? core.term() + 1 : core.term();
-    LogPosition last = core.log().lastPosition();
     for (long voter : core.membership().voters()) {
       if (voter == core.self()) {
         continue;
       }
-      VoteRequest request = new VoteRequest(core.self(), voter, term, preVote, last, transfer);
+      VoteRequest request = request(voter, transfer);
       if (preVote) {
         core.outbox().send(request);
       } else {
@@ -62,6 +62,23 @@ final class CandidateRole extends RoleState {
     if (preVote) {
       granted.add(core.self());
       decide();
+    }
+  }
+
+  private VoteRequest request(long voter, boolean transfer) {
+    long term = preVote ? core.term() + 1 : core.term();
+    return new VoteRequest(core.self(), voter, term, preVote, core.log().lastPosition(), transfer);
+  }
+
+  /**
+   * A question costs nothing, and one that nobody heard is asked again: where all members start,
+   * the first to ask has no connections yet.
+   */
+  private void askAgain() {
+    for (long voter : core.membership().voters()) {
+      if (voter != core.self() && !granted.contains(voter) && !refused.contains(voter)) {
+        core.outbox().send(request(voter, false));
+      }
     }
   }
 
@@ -84,6 +101,9 @@ final class CandidateRole extends RoleState {
   void tick(long nowNanos) {
     elapsedTicks++;
     if (elapsedTicks < timeoutTicks) {
+      if (preVote && elapsedTicks % repeatTicks == 0) {
+        askAgain();
+      }
       return;
     }
     if (core.isReluctant()) {

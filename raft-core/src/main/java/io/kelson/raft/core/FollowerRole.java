@@ -37,6 +37,23 @@ final class FollowerRole extends RoleState {
     this.reads = new ForwardedReads(core);
   }
 
+  /**
+   * A member that starts. It heard no leader that it could be waiting for, so it asks after a few
+   * ticks whether it would win: if there is a leader those who hear it refuse, and if there is none
+   * the cluster need not stand still for an election timeout. What it may have promised before it
+   * ended it keeps to.
+   */
+  static FollowerRole starting(RaftCore core) {
+    FollowerRole follower = new FollowerRole(core, 0);
+    follower.askSoon();
+    return follower;
+  }
+
+  private void askSoon() {
+    int wait = core.pledgedTicks() + core.drawSuccessionTicks();
+    elapsedTicks = Math.max(elapsedTicks, timeoutTicks - wait);
+  }
+
   @Override
   Role role() {
     return Role.FOLLOWER;
@@ -74,8 +91,7 @@ final class FollowerRole extends RoleState {
   void peerGone(long member) {
     if (member == leader && !leaderGone) {
       leaderGone = true;
-      int wait = core.pledgedTicks() + core.drawSuccessionTicks();
-      elapsedTicks = Math.max(elapsedTicks, timeoutTicks - wait);
+      askSoon();
     }
   }
 

@@ -63,7 +63,7 @@ public final class RaftCore {
     this.vote = restored.hardState().vote();
     this.readContext = random.nextLong();
     this.pledge = new Pledge(config, membership.quorum().isSole(config.self()));
-    this.role = new FollowerRole(this, 0);
+    this.role = FollowerRole.starting(this);
     this.invariants = new Invariants(this);
   }
 

@@ -33,9 +33,60 @@ class ElectionStepTest {
   }
 
   @Test
-  void silenceLeadsToAPreVoteThatChangesNothing() {
+  void whoStartsWaitsForNobodyAndAsksSoon() {
+    for (int drawn = 0; drawn < 3; drawn++) {
+      RaftCore core = member().log(1, 2).random(new FixedRandom(drawn)).start();
+      tick(core, drawn);
+      assertThat(core.role()).as("after %d ticks", drawn).isEqualTo(Role.FOLLOWER);
+      tick(core, 1);
+      assertThat(core.role()).isEqualTo(Role.PRE_CANDIDATE);
+    }
+  }
+
+  @Test
+  void whoStartsAndHearsALeaderWaitsForItAsEver() {
+    RaftCore core = member().log(1, 2).random(new FixedRandom(2)).start();
+    tick(core, 2);
+    receive(core, append(core, core.lastPosition()));
+
+    tick(core, 11);
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+    tick(core, 1);
+    assertThat(core.role()).as("after ten and two ticks").isEqualTo(Role.PRE_CANDIDATE);
+  }
+
+  @Test
+  void whoStartsAndIsRefusedWaitsAnElectionTimeout() {
+    RaftCore core = member().log(1, 2).start();
+    tick(core, 1);
+    receive(core, new VoteResponse(2, 1, 2, true, false));
+    receive(core, new VoteResponse(3, 1, 2, true, false));
+
+    tick(core, 9);
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+    tick(core, 1);
+    assertThat(core.role()).isEqualTo(Role.PRE_CANDIDATE);
+  }
+
+  @Test
+  void questionThatNobodyAnsweredIsAskedAgain() {
+    RaftCore core = member().log(1, 2).random(new FixedRandom(1)).start();
+    tick(core, 2);
+    receive(core, new VoteResponse(3, 1, 2, true, false));
+
+    assertThat(tick(core, 1)).isEqualTo(Effects.NONE);
+    assertThat(tick(core, 1).send())
+        .as("every two ticks, those that have not answered")
+        .containsExactly(new VoteRequest(1, 2, 3, true, at(2, 2), false));
+    assertThat(tick(core, 1)).isEqualTo(Effects.NONE);
+    assertThat(receive(core, new VoteResponse(2, 1, 3, true, true)).persist()).isNotNull();
+    assertThat(core.role()).isEqualTo(Role.CANDIDATE);
+    assertThat(tick(core, 4)).as("a real vote is asked for once").isEqualTo(Effects.NONE);
+  }
+
+  @Test
+  void questionThatChangesNothing() {
     RaftCore core = member().log(1, 2).vote(3).start();
-    assertThat(tick(core, 9)).isEqualTo(Effects.NONE);
 
     Effects effects = tick(core, 1);
 

@@ -235,6 +235,15 @@ class LeaseStepTest {
     assertThat(core.vote()).isEqualTo(3);
   }
 
+  @Test
+  void memberThatStartsDoesNotVoteForItselfEitherBeforeThatIsOver() {
+    RaftCore core = leasing().random(new FixedRandom(9)).log(1).start();
+    tick(core, 12);
+    assertThat(core.role()).isEqualTo(Role.FOLLOWER);
+    tick(core, 1);
+    assertThat(core.role()).as("ten ticks promised, three drawn").isEqualTo(Role.PRE_CANDIDATE);
+  }
+
   /** It may have been told wrongly, and the leader answers reads without asking. */
   @Test
   void thatTheLeaderIsGoneDoesNotEndThePromise() {

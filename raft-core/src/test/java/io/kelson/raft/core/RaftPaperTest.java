@@ -17,7 +17,6 @@ import io.kelson.raft.core.Message.ReadIndexRequest;
 import io.kelson.raft.core.Message.TimeoutNow;
 import io.kelson.raft.core.Message.VoteRequest;
 import io.kelson.raft.core.Message.VoteResponse;
-import io.kelson.raft.membership.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -186,9 +185,8 @@ class RaftPaperTest {
     void timeoutsAreSpreadOverOneElectionTimeout() {
       TreeSet<Integer> seen = new TreeSet<>();
       Random random = new Random(4);
-      CoreConfig config = CoreConfig.defaults(1, Configuration.of(List.of(1L, 2L, 3L)));
       for (int i = 0; i < 300; i++) {
-        RaftCore core = new RaftCore(config, RestoredLog.EMPTY, 0, random);
+        RaftCore core = member().log(1, 2).random(random).follower();
         int ticks = 0;
         while (core.role() == Role.FOLLOWER) {
           tick(core, 1);
