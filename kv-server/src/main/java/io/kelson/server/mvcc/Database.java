@@ -341,8 +341,10 @@ final class Database implements AutoCloseable {
   }
 
   private void pause() {
-    if (usableBytes() < memtableBytes) {
-      room.lacking(directory, "what is in memory cannot be flushed");
+    long usable = usableBytes();
+    if (usable < memtableBytes) {
+      room.lacking(
+          directory, "what is in memory cannot be flushed into the " + usable + " bytes left");
     } else {
       room.stalled();
     }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * because a crash takes back the rest and only the log can give it again. It is checked here once
  * more before every cut.
  */
-final class LogCutter implements Upkeep.Work {
+final class LogCutter implements CutterSchedule.Work {
   private static final Logger LOGGER = LoggerFactory.getLogger(LogCutter.class);
 
   private final StateMachine machine;

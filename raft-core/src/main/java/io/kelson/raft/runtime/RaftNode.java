@@ -56,7 +56,7 @@ public final class RaftNode implements AutoCloseable {
   private final ApplyThread applier;
   private final FetchThread fetcher;
   private final LogCutter cutter;
-  private final Upkeep upkeep;
+  private final CutterSchedule schedule;
   private final StateMachine machine;
   private final SegmentedLog log;
   private final Snapshots snapshots;
@@ -127,8 +127,9 @@ public final class RaftNode implements AutoCloseable {
             LogWriter.DEFAULT_QUEUE_BATCHES,
             "raft-log-" + name);
     this.snapshots = new Snapshots(core, this::step, mailbox, applier, writer, log, shipper);
-    this.upkeep =
-        new Upkeep(cutter, options.snapshotEntries() + options.keepEntries(), snapshots::mayCutTo);
+    this.schedule =
+        new CutterSchedule(
+            cutter, options.snapshotEntries() + options.keepEntries(), snapshots::mayCutTo);
     this.status = currentStatus();
   }
 
@@ -293,7 +294,7 @@ public final class RaftNode implements AutoCloseable {
     if (pacer.maybeTake(now)) {
       step(new Input.Tick(now));
       snapshots.tick();
-      upkeep.tick(core.appliedIndex(), core.base().index());
+      schedule.tick(core.appliedIndex(), core.base().index());
     }
     transport.flush();
     publishStatus();

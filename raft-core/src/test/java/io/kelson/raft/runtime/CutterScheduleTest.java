@@ -7,11 +7,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** When the log is looked at, and when the state is made durable. */
-class UpkeepTest implements Upkeep.Work {
+class CutterScheduleTest implements CutterSchedule.Work {
   private static final long WORTH_CUTTING = 100;
 
   private final List<String> done = new ArrayList<>();
-  private final Upkeep upkeep = new Upkeep(this, WORTH_CUTTING, applied -> applied - 1);
+  private final CutterSchedule schedule =
+      new CutterSchedule(this, WORTH_CUTTING, applied -> applied - 1);
 
   @Override
   public void consider(long appliedIndex, long limit, boolean mayFlush) {
@@ -26,20 +27,20 @@ class UpkeepTest implements Upkeep.Work {
   @Test
   void settlesOnceForEachTimeThatItFallsQuiet() {
     ticks(1, 5);
-    ticks(Upkeep.QUIET_TICKS - 1, 5);
+    ticks(CutterSchedule.QUIET_TICKS - 1, 5);
     assertThat(done).isEmpty();
     ticks(1, 5);
     assertThat(done).containsExactly("settle");
-    ticks(10 * Upkeep.QUIET_TICKS, 5);
+    ticks(10 * CutterSchedule.QUIET_TICKS, 5);
     assertThat(done).as("nothing is new").hasSize(1);
-    ticks(1 + Upkeep.QUIET_TICKS, 6);
+    ticks(1 + CutterSchedule.QUIET_TICKS, 6);
     assertThat(done).containsExactly("settle", "settle");
   }
 
   @Test
   void doesNotSettleWhileEntriesGoOnComing() {
     for (int applied = 1; applied < 20; applied++) {
-      ticks(Upkeep.QUIET_TICKS, applied);
+      ticks(CutterSchedule.QUIET_TICKS, applied);
     }
     assertThat(done).isEmpty();
   }
@@ -63,7 +64,7 @@ class UpkeepTest implements Upkeep.Work {
 
   private void ticks(int count, long applied) {
     for (int i = 0; i < count; i++) {
-      upkeep.tick(applied, 0);
+      schedule.tick(applied, 0);
     }
   }
 }

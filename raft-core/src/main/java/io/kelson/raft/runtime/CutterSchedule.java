@@ -6,7 +6,7 @@ import java.util.function.LongUnaryOperator;
  * When a node has its log cut and its state made durable, counted in ticks. Whoever steps the core
  * calls it.
  */
-final class Upkeep {
+final class CutterSchedule {
   private static final int TICKS_BETWEEN_CUTS = 10;
   private static final int TICKS_BETWEEN_FLUSHES = 100;
 
@@ -40,7 +40,7 @@ final class Upkeep {
    * @param entriesWorthCutting how many applied entries the log holds before it is worth cutting
    * @param mayCutTo given the applied index, the one beyond which the log must not be cut
    */
-  Upkeep(Work work, long entriesWorthCutting, LongUnaryOperator mayCutTo) {
+  CutterSchedule(Work work, long entriesWorthCutting, LongUnaryOperator mayCutTo) {
     this.work = work;
     this.entriesWorthCutting = entriesWorthCutting;
     this.mayCutTo = mayCutTo;
