@@ -63,14 +63,14 @@ record Comparison(
     }
   }
 
-  static Comparison of(Step step, Sizes sizes, int pairs, LoadResult[] a, LoadResult[] b) {
+  static Comparison of(Step step, Sizes sizes, LoadResult[] a, LoadResult[] b) {
     return new Comparison(
         step.label(sizes),
         Medians.of(a),
         Medians.of(b),
         Ratios.median(Goal.Figure.THROUGHPUT.ratios(a, b)),
-        Goal.Figure.THROUGHPUT.interval(pairs, a, b),
+        Goal.Figure.THROUGHPUT.interval(a, b),
         Ratios.median(Goal.Figure.CPU.ratios(a, b)),
-        step.goals().stream().map(goal -> goal.judge(pairs, a, b)).toList());
+        step.goals().stream().map(goal -> goal.judge(a, b)).toList());
   }
 }

@@ -19,7 +19,7 @@ record Goal(Figure figure, double bound) {
     THROUGHPUT("ops/s"),
     /** The latency that half of the operations keep to: less is better. */
     P50("p50"),
-    /** The latency of the last: less is better. */
+    /** The latency of the last of operations that come due together: less is better. */
     LONGEST("longest"),
     /** CPU time of all servers per operation: less is better. */
     CPU("CPU/op");
@@ -51,7 +51,11 @@ record Goal(Figure figure, double bound) {
             slices.stream().anyMatch(slice -> slice.p50Micros() == null)
                 ? Optional.empty()
                 : Optional.of(Slice.medianLatency(slices));
-        case LONGEST -> Optional.empty();
+        // The time until all were done, at the rate of the slices that are drawn.
+        case LONGEST -> {
+          Draw rate = Slice.operationsPerSecond(slices);
+          yield Optional.of(random -> Ratios.ratio(result.operations(), rate.again(random)));
+        }
         case CPU ->
             slices.stream().anyMatch(slice -> slice.serverCpuMicros() == null)
                 ? Optional.empty()
@@ -66,8 +70,8 @@ record Goal(Figure figure, double bound) {
           .toArray();
     }
 
-    /** Where the median of these ratios, from so many pairs, lies. */
-    Interval interval(int pairs, LoadResult[] a, LoadResult[] b) {
+    /** Where the median of these ratios lies. */
+    Interval interval(LoadResult[] a, LoadResult[] b) {
       List<Draw> draws = new ArrayList<>();
       for (int i = 0; i < a.length; i++) {
         Optional<Draw> under = draw(a[i]);
@@ -76,7 +80,7 @@ record Goal(Figure figure, double bound) {
           draws.add(Ratios.ratio(over.get(), under.get()));
         }
       }
-      return Interval.ofMedian(pairs, ratios(a, b), draws);
+      return Interval.ofMedian(ratios(a, b), draws);
     }
   }
 
@@ -92,14 +96,13 @@ record Goal(Figure figure, double bound) {
   /**
    * Judges.
    *
-   * @param pairs how many there are
-   * @param a the first side's results, one per pair, or as many of each
+   * @param a the first side's results, one per pair
    * @param b the second side's, in the same order
    */
-  Outcome judge(int pairs, LoadResult[] a, LoadResult[] b) {
+  Outcome judge(LoadResult[] a, LoadResult[] b) {
     double ratio = Ratios.median(figure.ratios(a, b));
     boolean kept = more() ? ratio >= bound : ratio <= bound;
-    return new Outcome(text(), ratio, figure.interval(pairs, a, b), ratio > 0 && kept);
+    return new Outcome(text(), ratio, figure.interval(a, b), ratio > 0 && kept);
   }
 
   private boolean more() {

@@ -18,7 +18,7 @@ public record Interval(double low, double high, boolean within) {
   public static final Interval NONE = new Interval(0, 0, false);
 
   /** With fewer, an interval over pairs would be the least and the largest of them. */
-  static final int PAIRS_FOR_ONE = 3;
+  private static final int PAIRS_FOR_ONE = 3;
 
   private static final int RESAMPLES = 2_000;
 
@@ -32,14 +32,8 @@ public record Interval(double low, double high, boolean within) {
    * @param draws of these, in the same order; fewer where one cannot be drawn again
    */
   public static Interval ofMedian(double[] figures, List<Draw> draws) {
-    return ofMedian(figures.length, figures, draws);
-  }
-
-  /** The same of figures that may come from fewer pairs, each measured several times in it. */
-  static Interval ofMedian(int pairs, double[] figures, List<Draw> draws) {
     if (figures.length >= PAIRS_FOR_ONE) {
-      boolean within = pairs < PAIRS_FOR_ONE;
-      return middle(figures.length, random -> medianOfAny(figures, random), within);
+      return middle(figures.length, random -> medianOfAny(figures, random), false);
     }
     if (figures.length == 0 || draws.size() < figures.length) {
       return NONE;

@@ -16,11 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,7 +71,7 @@ public final class SideBySide implements Callable<Integer> {
 
   @Option(
       names = "--warmup",
-      description = "Seconds each cluster is warmed up after it was filled (45; quick: 35).")
+      description = "Seconds each cluster is warmed up after it was filled (45; quick: 65).")
   private Integer warmupSeconds;
 
   @Option(names = "--key-space", description = "Number of keys (100000; quick: 10000).")
@@ -278,7 +276,7 @@ public final class SideBySide implements Callable<Integer> {
             valueBytes,
             listedKeys != null ? listedKeys : quick ? 20_000 : 1_000_000,
             quick ? 10 : 30),
-        Duration.ofSeconds(warmupSeconds != null ? warmupSeconds : quick ? 35 : 45),
+        Duration.ofSeconds(warmupSeconds != null ? warmupSeconds : quick ? 65 : 45),
         Duration.ofSeconds(1),
         Duration.ofSeconds(seconds != null ? seconds : quick ? 2 : 15),
         basePort);
@@ -290,7 +288,6 @@ public final class SideBySide implements Callable<Integer> {
         Step.ALL.stream()
             .filter(step -> selection.test(step.label(sizes)))
             .filter(step -> !quick || !step.goals().isEmpty())
-            .flatMap(step -> Collections.nCopies(quick ? step.timesInOnePair() : 1, step).stream())
             .toList();
     scenarios = Scenarios.of(scenarioSizes(), selection);
     if (steps.isEmpty() && scenarios.count() == 0) {
@@ -331,24 +328,19 @@ public final class SideBySide implements Callable<Integer> {
   }
 
   private List<Comparison> compare(Sizes sizes, List<LegReport> legs) {
-    return steps.stream()
-        .distinct()
-        .map(
-            step ->
-                Comparison.of(
-                    step, sizes, pairs(), results(legs, "a", step), results(legs, "b", step)))
-        .toList();
+    List<Comparison> comparisons = new ArrayList<>();
+    for (int i = 0; i < steps.size(); i++) {
+      comparisons.add(
+          Comparison.of(steps.get(i), sizes, results(legs, "a", i), results(legs, "b", i)));
+    }
+    return comparisons;
   }
 
-  /** One side's results of one step, in the order of the pairs, and in that of their coming. */
-  private LoadResult[] results(List<LegReport> legs, String side, Step step) {
+  /** One side's results of one step, in the order of the pairs. */
+  private static LoadResult[] results(List<LegReport> legs, String side, int step) {
     return legs.stream()
         .filter(leg -> leg.side().equals(side))
-        .flatMap(
-            leg ->
-                IntStream.range(0, steps.size())
-                    .filter(i -> steps.get(i).equals(step))
-                    .mapToObj(i -> leg.results().get(i)))
+        .map(leg -> leg.results().get(step))
         .toArray(LoadResult[]::new);
   }
 

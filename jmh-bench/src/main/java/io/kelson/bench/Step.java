@@ -76,16 +76,6 @@ record Step(Operation operation, int clients, int connections, List<Goal> goals)
     };
   }
 
-  /**
-   * How often it is measured where there is one pair: what has no slices to draw from, the longest
-   * of its operations, is measured as often as makes an interval.
-   */
-  int timesInOnePair() {
-    return goals.stream().anyMatch(goal -> goal.figure() == Figure.LONGEST)
-        ? Interval.PAIRS_FOR_ONE
-        : 1;
-  }
-
   private static Goal atLeast(double times) {
     return new Goal(Figure.THROUGHPUT, times);
   }

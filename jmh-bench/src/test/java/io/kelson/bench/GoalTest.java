@@ -1,6 +1,7 @@
 package io.kelson.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.kelson.bench.Goal.Figure;
 import java.util.HashSet;
@@ -16,26 +17,26 @@ class GoalTest {
   void moreThroughputIsBetter() {
     Goal twice = new Goal(Figure.THROUGHPUT, 2);
     LoadResult[] fast = {result(200, 1, 1), result(240, 1, 1)};
-    Goal.Outcome outcome = twice.judge(2, ETCD, fast);
+    Goal.Outcome outcome = twice.judge(ETCD, fast);
     assertThat(outcome).isEqualTo(new Goal.Outcome("ops/s >= 2x", 2.2, Interval.NONE, true));
     LoadResult[] slow = {result(190, 1, 1), result(190, 1, 1)};
-    assertThat(twice.judge(2, ETCD, slow).reached()).isFalse();
+    assertThat(twice.judge(ETCD, slow).reached()).isFalse();
   }
 
   @Test
   void lessLatencyAndCpuAreBetter() {
     LoadResult[] better = {result(1, 1_500, 10), result(1, 1_500, 10)};
-    assertThat(new Goal(Figure.P50, 0.8).judge(2, ETCD, better))
+    assertThat(new Goal(Figure.P50, 0.8).judge(ETCD, better))
         .isEqualTo(new Goal.Outcome("p50 <= 0.8x", 0.75, Interval.NONE, true));
-    assertThat(new Goal(Figure.CPU, 0.2).judge(2, ETCD, better).reached()).isFalse();
+    assertThat(new Goal(Figure.CPU, 0.2).judge(ETCD, better).reached()).isFalse();
   }
 
   @Test
   void figureThatIsNotThereReachesNothing() {
     LoadResult[] none = {result(0, 0, 0)};
-    assertThat(new Goal(Figure.P50, 0.8).judge(1, none, ETCD).reached()).isFalse();
+    assertThat(new Goal(Figure.P50, 0.8).judge(none, ETCD).reached()).isFalse();
     LoadResult[] one = {ETCD[0]};
-    assertThat(new Goal(Figure.P50, 0.8).judge(1, one, none).reached())
+    assertThat(new Goal(Figure.P50, 0.8).judge(one, none).reached())
         .as("a server that answered nothing was not quick")
         .isFalse();
   }
@@ -44,40 +45,30 @@ class GoalTest {
   void onePairHasIntervalsFromItsSlices() {
     LoadResult[] a = {result(200, 10, 40, slice(90, 11, 4_000), slice(110, 9, 4_200))};
     LoadResult[] b = {result(400, 5, 20, slice(180, 6, 4_000), slice(220, 4, 4_400))};
-    Interval throughput = new Goal(Figure.THROUGHPUT, 2).judge(1, a, b).interval();
+    Interval throughput = new Goal(Figure.THROUGHPUT, 2).judge(a, b).interval();
     assertThat(throughput.within()).isTrue();
     assertThat(throughput.low()).as("the least of b by the most of a").isEqualTo(180 / 110.0);
     assertThat(throughput.high()).isEqualTo(220 / 90.0);
-    assertThat(new Goal(Figure.P50, 1).judge(1, a, b).interval())
+    assertThat(new Goal(Figure.P50, 1).judge(a, b).interval())
         .isEqualTo(new Interval(4 / 11.0, 6 / 9.0, true));
-    Interval cpu = new Goal(Figure.CPU, 1).judge(1, a, b).interval();
+    Interval cpu = new Goal(Figure.CPU, 1).judge(a, b).interval();
     assertThat(cpu.low()).isLessThan(0.5);
     assertThat(cpu.high()).isGreaterThan(0.5);
-    assertThat(new Goal(Figure.LONGEST, 1).judge(1, a, b).interval())
-        .as("what was longest in a slice is not drawn from slices")
-        .isEqualTo(Interval.NONE);
+    Interval longest = new Goal(Figure.LONGEST, 1).judge(a, b).interval();
+    assertThat(longest.low())
+        .as("400 of b at 220 a second, 200 of a at 90")
+        .isCloseTo(180 / 220.0, within(1e-9));
+    assertThat(longest.high()).isCloseTo(220 / 180.0, within(1e-9));
   }
 
   @Test
   void whatSlicesDoNotHoldHasNoInterval() {
     Slice bare = new Slice(1, 100, null, null);
     LoadResult[] one = {result(100, 10, 40, bare)};
-    assertThat(new Goal(Figure.P50, 1).judge(1, one, one).interval()).isEqualTo(Interval.NONE);
-    assertThat(new Goal(Figure.CPU, 1).judge(1, one, one).interval()).isEqualTo(Interval.NONE);
-    assertThat(new Goal(Figure.THROUGHPUT, 1).judge(1, one, one).interval())
+    assertThat(new Goal(Figure.P50, 1).judge(one, one).interval()).isEqualTo(Interval.NONE);
+    assertThat(new Goal(Figure.CPU, 1).judge(one, one).interval()).isEqualTo(Interval.NONE);
+    assertThat(new Goal(Figure.THROUGHPUT, 1).judge(one, one).interval())
         .isEqualTo(new Interval(1, 1, true));
-  }
-
-  @Test
-  void longestIsMeasuredOftenEnoughInOnePair() {
-    for (Step step : Step.ALL) {
-      boolean longest = step.operation() == Step.Operation.LEASE_EXPIRY;
-      assertThat(step.timesInOnePair()).as("%s", step).isEqualTo(longest ? 3 : 1);
-    }
-    LoadResult[] three = {result(1, 10, 1), result(1, 20, 1), result(1, 30, 1)};
-    LoadResult[] ten = {result(1, 10, 1), result(1, 10, 1), result(1, 10, 1)};
-    assertThat(new Goal(Figure.LONGEST, 2).judge(1, ten, three))
-        .isEqualTo(new Goal.Outcome("longest <= 2x", 2, new Interval(1, 3, true), true));
   }
 
   @Test
@@ -86,7 +77,7 @@ class GoalTest {
     Sizes sizes = Sizes.of(new KeySpace(1_000, 16), 256, 20_000, 30);
     LoadResult[] a = {result(200, 10, 40, slice(100, 10, 4_000), slice(100, 10, 4_000))};
     LoadResult[] b = {result(400, 5, 20, slice(180, 5, 4_000), slice(220, 5, 4_000))};
-    String table = LoadTable.of(List.of(Comparison.of(step, sizes, 1, a, b)), "etcd", "kelson", 1);
+    String table = LoadTable.of(List.of(Comparison.of(step, sizes, a, b)), "etcd", "kelson", 1);
     assertThat(table)
         .contains("| put, 64 clients | 200 | 400 | 2.00 (1.80-2.20 within) |")
         .contains("| ops/s >= 1.6x; CPU/op <= 0.6x | yes, 2.00x (1.80-2.20 within);")

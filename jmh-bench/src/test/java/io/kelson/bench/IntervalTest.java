@@ -56,13 +56,6 @@ class IntervalTest {
   }
 
   @Test
-  void ofOnePairThatWasMeasuredThreeTimesIsWithinIt() {
-    Interval interval = Interval.ofMedian(1, new double[] {1, 2, 3}, List.of());
-    assertThat(interval).isEqualTo(new Interval(1, 3, true));
-    assertThat(interval.text()).isEqualTo(" (1.00-3.00 within)");
-  }
-
-  @Test
   void thereIsNoneWithoutAnythingToDrawFrom() {
     assertThat(Interval.ofMedian(new double[] {}, List.of())).isEqualTo(Interval.NONE);
     assertThat(Interval.ofMedian(new double[] {1}, List.of())).isEqualTo(Interval.NONE);
