@@ -6,7 +6,8 @@ import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a measured phase came to; its components are the fields of the JSON line.
+ * What a measured phase came to; its components are the fields of the JSON line, but for the
+ * slices.
  *
  * @param loop {@code closed} or {@code open}
  * @param ratePerSecond the open loop's rate, 0 in a closed one

@@ -71,7 +71,7 @@ public final class SideBySide implements Callable<Integer> {
 
   @Option(
       names = "--warmup",
-      description = "Seconds each cluster is warmed up after it was filled (45; quick: 65).")
+      description = "Seconds each cluster is warmed up after it was filled (45; quick: 55).")
   private Integer warmupSeconds;
 
   @Option(names = "--key-space", description = "Number of keys (100000; quick: 10000).")
@@ -276,7 +276,7 @@ public final class SideBySide implements Callable<Integer> {
             valueBytes,
             listedKeys != null ? listedKeys : quick ? 20_000 : 1_000_000,
             quick ? 10 : 30),
-        Duration.ofSeconds(warmupSeconds != null ? warmupSeconds : quick ? 65 : 45),
+        Duration.ofSeconds(warmupSeconds != null ? warmupSeconds : quick ? 55 : 45),
         Duration.ofSeconds(1),
         Duration.ofSeconds(seconds != null ? seconds : quick ? 2 : 15),
         basePort);

@@ -85,6 +85,13 @@ class GoalTest {
   }
 
   @Test
+  void lineOfJsonHasEachFieldOnce() {
+    String line = LoadOptions.line(result(200, 10, 40, slice(90, 11, 1), slice(110, 9, 1)));
+    assertThat(line).contains("\"operations\":200,").doesNotContain("slices");
+    assertThat(line.split("\"operations\":", -1)).hasSize(2);
+  }
+
+  @Test
   void everyStepHasNameOfItsOwn() {
     Sizes sizes = Sizes.of(new KeySpace(1_000, 16), 256, 20_000, 30);
     Set<String> labels = new HashSet<>();
